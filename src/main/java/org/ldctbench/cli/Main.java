@@ -1,0 +1,43 @@
+package org.ldctbench.cli;
+
+import org.ldctbench.common.ExitCode;
+import org.ldctbench.common.UserException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParseResult;
+
+/** {@code ldctbench}: the entry point of every command. */
+@Command(
+    name = "ldctbench",
+    mixinStandardHelpOptions = true,
+    versionProvider = VersionProvider.class,
+    description = "Tune and train low-dose CT denoisers at the speed of the hardware.",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {})
+public final class Main {
+  private Main() {}
+
+  public static void main(String[] args) {
+    System.exit(run(args));
+  }
+
+  static int run(String... args) {
+    return new CommandLine(new Main())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setAbbreviatedOptionsAllowed(true)
+        .setOverwrittenOptionsAllowed(true)
+        .setExecutionExceptionHandler(Main::report)
+        .execute(args);
+  }
+
+  private static int report(Exception problem, CommandLine command, ParseResult parsed) {
+    boolean verbose = parsed.originalArgs().contains("--verbose");
+    ExitCode code = problem instanceof UserException user ? user.code() : ExitCode.INTERNAL;
+    String kind = code == ExitCode.INTERNAL ? "internal error: " + problem : problem.getMessage();
+    command.getErr().println(command.getCommandName() + ": " + kind);
+    if (verbose) {
+      problem.printStackTrace(command.getErr());
+    }
+    return code.code();
+  }
+}
