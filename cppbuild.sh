@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Builds the native side into target/cppbuild/<platform>/{include,lib,bin}, by JavaCPP's conventions.
-#   cppbuild.sh [-platform linux-x86_64] [install|test|clean]
+#   cppbuild.sh [-platform linux-x86_64] [install|test|bench|clean]
 # install  libldct.so (API and CPU engine); libldct_cuda.so as well where nvcc is found
 # test     the native tests, under the address and undefined-behaviour sanitizers
-# clean    removes what install and test made
+# bench    prints median times of the engine (bench fp32 2 = precision and threads)
+# clean    removes what the others made
 # Knobs: CXX, NVCC, JOBS, LDCT_CUDA=off (leave the CUDA engine out)
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -14,7 +15,8 @@ while [ $# -gt 0 ]; do
   case "$1" in
     -platform) platform=${2:?-platform needs a value}; shift 2 ;;
     install | test | clean) command=$1; shift ;;
-    *) sed -n '2,7p' "$0" | cut -c3- >&2; exit 2 ;;
+    bench) command=$1; shift; break ;;
+    *) sed -n '2,8p' "$0" | cut -c3- >&2; exit 2 ;;
   esac
 done
 if [ "$platform" != linux-x86_64 ]; then
@@ -29,10 +31,11 @@ out=target/cppbuild/$platform
 
 # Instruction sets are chosen per file by its suffix; everything else runs on any x86-64.
 # No -ffast-math anywhere: the same bits on every machine of one instruction set.
+# -Wno-...uninitialized: GCC 12 warns about the undefined sources inside its own intrinsics.
 isa_flags() {
   case "$1" in
-    *_amx.cpp) echo "-mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512bf16 -mfma -mamx-tile -mamx-bf16" ;;
-    *_avx512.cpp) echo "-mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma" ;;
+    *_amx.cpp) echo "-Wno-uninitialized -Wno-maybe-uninitialized -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512bf16 -mfma -mamx-tile -mamx-bf16" ;;
+    *_avx512.cpp) echo "-Wno-uninitialized -Wno-maybe-uninitialized -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma" ;;
     *_avx2.cpp) echo "-mavx2 -mfma" ;;
     *) echo "-march=x86-64" ;;
   esac
@@ -86,7 +89,8 @@ build_cpu() {
   compile_all "$out/obj" -O3 -- $(sources $src)
   mkdir -p "$out/lib" "$out/include"
   cp "$src/include/ldct.h" "$out/include/"
-  $cxx -shared -pthread -Wl,-soname,libldct.so -Wl,--no-undefined -o "$out/lib/libldct.so.part" "${objects[@]}" -ldl
+  $cxx -shared -pthread -Wl,-soname,libldct.so -Wl,--no-undefined \
+    -Wl,--version-script=$src/exports.map -o "$out/lib/libldct.so.part" "${objects[@]}" -ldl
   mv "$out/lib/libldct.so.part" "$out/lib/libldct.so"
 }
 
@@ -124,8 +128,17 @@ run_tests() {
   "$out/bin/ldct_tests"
 }
 
+run_bench() {
+  build_cpu
+  mkdir -p "$out/bin"
+  $cxx -std=c++17 -O2 -Isrc/main/cpp/include -o "$out/bin/ldct_bench" src/bench/cpp/bench.cpp -L"$out/lib" -lldct \
+    -Wl,-rpath,'$ORIGIN/../lib'
+  "$out/bin/ldct_bench" "$@"
+}
+
 case "$command" in
   install) build_cpu; build_cuda ;;
   test) run_tests ;;
+  bench) run_bench "$@" ;;
   clean) rm -rf "$out" ;;
 esac

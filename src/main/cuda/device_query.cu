@@ -1,6 +1,59 @@
 #include <cuda_runtime.h>
 
-extern "C" __attribute__((visibility("default"))) int ldct_cuda_device_count(void) {
-  int count = 0;
-  return cudaGetDeviceCount(&count) == cudaSuccess ? count : 0;
+#include <cstring>
+#include <string>
+
+#include "engine/json.h"
+#include "ldct_cuda.h"
+
+namespace {
+
+void copy_cut(const std::string& text, char* out, int64_t capacity) {
+  if (out && capacity > 0) {
+    size_t n = text.copy(out, static_cast<size_t>(capacity) - 1);
+    out[n] = 0;
+  }
+}
+
+std::string version(int number) { return std::to_string(number / 1000) + "." + std::to_string(number % 1000 / 10); }
+
+std::string device_json(int ordinal) {
+  cudaDeviceProp properties;
+  cudaError_t status = cudaGetDeviceProperties(&properties, ordinal);
+  if (status != cudaSuccess) {
+    return "{\"ordinal\":" + std::to_string(ordinal) +
+           ",\"reason\":" + ldct::json_string(cudaGetErrorString(status)) + "}";
+  }
+  return "{\"ordinal\":" + std::to_string(ordinal) + ",\"name\":" + ldct::json_string(properties.name) +
+         ",\"compute_capability\":\"" + std::to_string(properties.major) + "." + std::to_string(properties.minor) +
+         "\",\"memory_bytes\":" + std::to_string(properties.totalGlobalMem) +
+         ",\"multiprocessors\":" + std::to_string(properties.multiProcessorCount) + "}";
+}
+
+}  // namespace
+
+extern "C" __attribute__((visibility("default"))) int32_t ldct_cuda_devices(char* json, int64_t capacity,
+                                                                            char* reason, int64_t reason_capacity) {
+  int driver = 0, runtime = 0, count = 0;
+  cudaDriverGetVersion(&driver);
+  cudaRuntimeGetVersion(&runtime);
+  cudaError_t status = cudaGetDeviceCount(&count);
+  std::string why;
+  if (status != cudaSuccess) {
+    count = 0;
+    why = driver == 0 ? "no NVIDIA driver is installed" : cudaGetErrorString(status);
+  } else if (count == 0) {
+    why = "the driver reports no device";
+  }
+  if (json) {
+    std::string text = "{\"library\":true,\"driver\":" + (driver ? "\"" + version(driver) + "\"" : "null") +
+                       ",\"runtime\":\"" + version(runtime) + "\",\"devices\":[";
+    for (int ordinal = 0; ordinal < count; ordinal++) {
+      text += (ordinal ? "," : "") + device_json(ordinal);
+    }
+    text += "],\"reason\":" + (why.empty() ? "null" : ldct::json_string(why)) + "}";
+    copy_cut(text, json, capacity);
+  }
+  copy_cut(why, reason, reason_capacity);
+  return count;
 }

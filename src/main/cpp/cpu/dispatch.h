@@ -1,0 +1,37 @@
+// Which kernels this machine runs: an ordered list, the most specialised first.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cpu/kernels.h"
+
+namespace ldct {
+namespace cpu {
+
+// One entry of the list and why it was passed over; an empty reason means it can be used.
+struct Candidate {
+  const Kernels* kernels;
+  const char* name;
+  std::string reason;
+};
+
+// The list for a precision of ldct.h, judged for this machine and for LDCT_CPU_ISA (plain, avx2,
+// avx512 or amx: nothing above it is used). Empty if the precision has no implementation at all.
+// Throws Error if LDCT_CPU_ISA holds anything else.
+std::vector<Candidate> candidates(int precision);
+
+// The first candidate that can be used. Throws Error LDCT_UNSUPPORTED, naming what is available.
+const Kernels& choose(int precision);
+
+const char* precision_name(int precision);
+
+// What the processor and the operating system allow.
+struct Isa {
+  bool avx2, avx512, amx_bf16;
+  std::string amx_refusal;  // why tiles may not be used; empty if they may
+};
+const Isa& isa();
+
+}  // namespace cpu
+}  // namespace ldct

@@ -1,0 +1,72 @@
+// Row kernels of one instruction set. Plain data only: this header is included by files that are
+// compiled for different instruction sets, so it must not define functions.
+//
+// A row is [pixels][channels] float32. A convolution reads, for every kernel row ("tap row"), the
+// window of `depth` = kernel width * input channels consecutive floats that starts at pixel p.
+#pragma once
+
+#include <cstdint>
+
+namespace ldct {
+namespace cpu {
+
+constexpr int max_tap_rows = 9;
+
+// out[p][c] = epilogue(bias[c] + sum over t, k of in[t][p*stride + k] * weights[t][k][c])
+struct ConvolutionRow {
+  int tap_rows;
+  const float* in[max_tap_rows];
+  const float* weights[max_tap_rows];  // [depth][channels]
+  const float* bias;                   // [channels]; null: zero
+  const float* gate;                   // [width][channels]: zero where not positive; null: none
+  bool relu;
+  int64_t width;
+  float* out;
+};
+
+// gradient[t][k][c] += sum over p of in[t][p*stride + k] * delta[p][c]
+struct WeightGradientRow {
+  int tap_rows;
+  const float* in[max_tap_rows];
+  float* gradient[max_tap_rows];  // [depth][channels]
+  const float* delta;             // [width][channels]
+  int64_t width;
+};
+
+// A pair of images and the stabilising constants of SSIM.
+struct QualityPair {
+  const float* target;
+  const float* prediction;
+  int64_t rows, columns;
+  double c1, c2;
+  double* scratch;  // 8 * (columns + 8) doubles
+};
+
+struct Kernels {
+  const char* name;
+  // 9x9, 1 -> 64, ReLU; window stride 1
+  void (*layer1)(const ConvolutionRow&);
+  // 3x3, 64 -> 32, ReLU; window stride 64
+  void (*layer2)(const ConvolutionRow&);
+  // 5x5, 32 -> 1; window stride 32; weights [160], one output a pixel
+  void (*layer3)(const ConvolutionRow&);
+  // gradient of layer 3's input: 5x5, 1 -> 32; window stride 1
+  void (*layer3_data_gradient)(const ConvolutionRow&);
+  // gradient of layer 2's input: 3x3, 32 -> 64; window stride 32
+  void (*layer2_data_gradient)(const ConvolutionRow&);
+  // depth 5 (output gradients), 32 channels (layer 3's input)
+  void (*layer3_weight_gradient)(const WeightGradientRow&);
+  // depth 192, 32 channels
+  void (*layer2_weight_gradient)(const WeightGradientRow&);
+  // depth 9, 64 channels
+  void (*layer1_weight_gradient)(const WeightGradientRow&);
+  // sums[c] += sum over p of row[p][c]; channels a multiple of 16
+  void (*add_pixels)(const float* row, int64_t width, int channels, float* sums);
+  // Mean over all 7x7 windows; rows and columns at least 7.
+  double (*ssim)(const QualityPair&);
+};
+
+extern const Kernels kernels_plain, kernels_avx2, kernels_avx512;
+
+}  // namespace cpu
+}  // namespace ldct

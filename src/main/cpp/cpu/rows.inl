@@ -1,0 +1,237 @@
+// The row kernels, written once over a vector type. The including file defines, for its
+// instruction set: Vector, WIDTH (floats a vector), REGISTERS (vector registers) and the functions
+// load, store, broadcast, multiply_add, positive_part, where_positive and sum (the two about the sign
+// let NaN through, so that a diverged run shows). Everything is in an unnamed namespace: code of two
+// instruction sets must never be merged by the linker.
+
+#include "cpu/kernels.h"
+
+namespace ldct {
+namespace cpu {
+namespace {
+
+// Vectors of channels a block: with P pixels a block holds V * P sums in registers, and needs V
+// registers for weights and one for the pixel.
+template <int CHANNELS>
+struct Block {
+  static constexpr int vectors = REGISTERS == 16 ? 2 : (CHANNELS / WIDTH < 4 ? CHANNELS / WIDTH : 4);
+  static constexpr int pixels = (REGISTERS - 2 - vectors) / vectors;
+};
+
+using Step = int64_t;
+
+// P pixels times V vectors of channels of one row.
+template <int DEPTH, int STRIDE, int CHANNELS, int P>
+void convolve_block(const ConvolutionRow& row, Step pixel, Step channel) {
+  constexpr int V = Block<CHANNELS>::vectors;
+  Vector sums[P][V];
+  for (int v = 0; v < V; v++) {
+    Vector start = row.bias ? load(row.bias + channel + v * WIDTH) : broadcast(0);
+    for (int p = 0; p < P; p++) {
+      sums[p][v] = start;
+    }
+  }
+  for (int t = 0; t < row.tap_rows; t++) {
+    const float* in = row.in[t] + pixel * STRIDE;
+    const float* weights = row.weights[t] + channel;
+    for (int k = 0; k < DEPTH; k++, in++, weights += CHANNELS) {
+      Vector w[V];
+#pragma GCC unroll 8
+      for (int v = 0; v < V; v++) {
+        w[v] = load(weights + v * WIDTH);
+      }
+#pragma GCC unroll 16
+      for (int p = 0; p < P; p++) {
+        Vector x = broadcast(in[p * STRIDE]);
+#pragma GCC unroll 8
+        for (int v = 0; v < V; v++) {
+          sums[p][v] = multiply_add(x, w[v], sums[p][v]);
+        }
+      }
+    }
+  }
+  for (int p = 0; p < P; p++) {
+    for (int v = 0; v < V; v++) {
+      Step at = (pixel + p) * CHANNELS + channel + v * WIDTH;
+      Vector value = sums[p][v];
+      if (row.relu) {
+        value = positive_part(value);
+      }
+      if (row.gate) {
+        value = where_positive(load(row.gate + at), value);
+      }
+      store(row.out + at, value);
+    }
+  }
+}
+
+// Calls body<N>(...) for a run-time N in 1..MAX.
+template <int MAX, template <int> class BODY, class... ARGUMENTS>
+inline void with_constant(Step n, const ARGUMENTS&... arguments) {
+  if constexpr (MAX > 0) {
+    if (n == MAX) {
+      BODY<MAX>::run(arguments...);
+    } else {
+      with_constant<MAX - 1, BODY>(n, arguments...);
+    }
+  }
+}
+
+// Cuts 0..total into the fewest pieces of at most `most`, all nearly equal: body(begin, length).
+template <class BODY>
+inline void balanced_pieces(Step total, Step most, const BODY& body) {
+  Step pieces = (total + most - 1) / most;
+  for (Step i = 0, begin = 0; i < pieces; i++) {
+    Step end = total * (i + 1) / pieces;
+    body(begin, end - begin);
+    begin = end;
+  }
+}
+
+template <int DEPTH, int STRIDE, int CHANNELS>
+struct Convolution {
+  using Shape = Block<CHANNELS>;
+
+  template <int P>
+  struct Pixels {
+    static void run(const ConvolutionRow& row, Step pixel, Step channel) {
+      convolve_block<DEPTH, STRIDE, CHANNELS, P>(row, pixel, channel);
+    }
+  };
+
+  static void run(const ConvolutionRow& row) {
+    balanced_pieces(row.width, Shape::pixels, [&](Step pixel, Step count) {
+      for (Step channel = 0; channel < CHANNELS; channel += Shape::vectors * WIDTH) {
+        with_constant<Shape::pixels, Pixels>(count, row, pixel, channel);
+      }
+    });
+  }
+};
+
+// K consecutive window positions times V vectors of channels, over the pixels [from, to).
+template <int STRIDE, int CHANNELS, int K>
+void weight_gradient_block(const WeightGradientRow& row, int t, Step k, Step channel, Step from, Step to) {
+  constexpr int V = Block<CHANNELS>::vectors;
+  Vector sums[K][V];
+  for (int j = 0; j < K; j++) {
+    for (int v = 0; v < V; v++) {
+      sums[j][v] = broadcast(0);
+    }
+  }
+  const float* in = row.in[t] + k + from * STRIDE;
+  const float* delta = row.delta + channel + from * CHANNELS;
+  for (Step p = from; p < to; p++, in += STRIDE, delta += CHANNELS) {
+    Vector d[V];
+#pragma GCC unroll 8
+    for (int v = 0; v < V; v++) {
+      d[v] = load(delta + v * WIDTH);
+    }
+#pragma GCC unroll 16
+    for (int j = 0; j < K; j++) {
+      Vector x = broadcast(in[j]);
+#pragma GCC unroll 8
+      for (int v = 0; v < V; v++) {
+        sums[j][v] = multiply_add(x, d[v], sums[j][v]);
+      }
+    }
+  }
+  float* gradient = row.gradient[t] + k * CHANNELS + channel;
+  for (int j = 0; j < K; j++) {
+    for (int v = 0; v < V; v++) {
+      float* at = gradient + j * CHANNELS + v * WIDTH;
+      store(at, load(at) + sums[j][v]);
+    }
+  }
+}
+
+template <int DEPTH, int STRIDE, int CHANNELS>
+struct WeightGradient {
+  using Shape = Block<CHANNELS>;
+  // Few enough pixels that their rows stay in the first-level cache while all weights pass by.
+  static constexpr Step chunk = 96;
+
+  template <int K>
+  struct Positions {
+    static void run(const WeightGradientRow& row, int t, Step k, Step channel, Step from, Step to) {
+      weight_gradient_block<STRIDE, CHANNELS, K>(row, t, k, channel, from, to);
+    }
+  };
+
+  static void run(const WeightGradientRow& row) {
+    balanced_pieces(row.width, chunk, [&](Step from, Step count) {
+      for (int t = 0; t < row.tap_rows; t++) {
+        balanced_pieces(DEPTH, Shape::pixels, [&](Step k, Step positions) {
+          for (Step channel = 0; channel < CHANNELS; channel += Shape::vectors * WIDTH) {
+            with_constant<Shape::pixels, Positions>(positions, row, t, k, channel, from, from + count);
+          }
+        });
+      }
+    });
+  }
+};
+
+// One output channel: the window of P pixels times the weights, summed over the vector at the end.
+template <int P>
+void dot_block(const ConvolutionRow& row, Step pixel) {
+  constexpr int depth = 5 * 32, stride = 32;
+  Vector sums[P];
+  for (int p = 0; p < P; p++) {
+    sums[p] = broadcast(0);
+  }
+  for (int t = 0; t < row.tap_rows; t++) {
+    const float* in = row.in[t] + pixel * stride;
+    for (int k = 0; k < depth; k += WIDTH) {
+      Vector w = load(row.weights[t] + k);
+#pragma GCC unroll 16
+      for (int p = 0; p < P; p++) {
+        sums[p] = multiply_add(load(in + p * stride + k), w, sums[p]);
+      }
+    }
+  }
+  for (int p = 0; p < P; p++) {
+    row.out[pixel + p] = sum(sums[p]) + row.bias[0];
+  }
+}
+
+template <int P>
+struct DotPixels {
+  static void run(const ConvolutionRow& row, Step pixel) { dot_block<P>(row, pixel); }
+};
+
+void layer3(const ConvolutionRow& row) {
+  balanced_pieces(row.width, 8, [&](Step pixel, Step count) { with_constant<8, DotPixels>(count, row, pixel); });
+}
+
+void add_pixels(const float* row, int64_t width, int channels, float* sums) {
+  for (int c = 0; c < channels; c += WIDTH) {
+    Vector total = broadcast(0);
+    for (int64_t p = 0; p < width; p++) {
+      total = total + load(row + p * channels + c);
+    }
+    store(sums + c, load(sums + c) + total);
+  }
+}
+
+}  // namespace
+}  // namespace cpu
+}  // namespace ldct
+
+#include "cpu/ssim.inl"
+
+// Defines the table of this instruction set.
+#define LDCT_ROW_KERNELS(TABLE, NAME)                                                               \
+  namespace ldct {                                                                                  \
+  namespace cpu {                                                                                   \
+  const Kernels TABLE = {NAME,                                                                      \
+                         Convolution<9, 1, 64>::run,                                                \
+                         Convolution<192, 64, 32>::run,                                             \
+                         layer3,                                                                    \
+                         Convolution<5, 1, 32>::run,                                                \
+                         Convolution<96, 32, 64>::run,                                              \
+                         WeightGradient<5, 1, 32>::run,                                             \
+                         WeightGradient<192, 64, 32>::run,                                          \
+                         WeightGradient<9, 1, 64>::run,                                             \
+                         add_pixels,                                                                \
+                         mean_ssim};                                                                \
+  }                                                                                                 \
+  }

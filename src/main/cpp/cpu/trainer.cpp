@@ -1,0 +1,233 @@
+#include "cpu/trainer.h"
+
+#include <algorithm>
+
+#include "cpu/quality.h"
+
+namespace ldct {
+namespace cpu {
+namespace {
+
+// Small images share an item, so that an item is worth a hand-over and slots stay few.
+constexpr int64_t pixels_an_item = 1024, most_items = 256;
+// A part is at least this high: its halo of 6 rows on either side is computed twice.
+constexpr int64_t rows_a_part_of_training = 96, rows_a_part_of_prediction = 32;
+constexpr int64_t parameters_a_stretch = 1024;
+
+int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+}  // namespace
+
+CpuTrainer::CpuTrainer(ThreadPool& pool, const Kernels& kernels, const ldct_trainer_options& options)
+    : pool_(pool),
+      kernels_(kernels),
+      options_(options),
+      model_(new Model()),
+      moment1_(new Network()),
+      moment2_(new Network()),
+      workspaces_(static_cast<size_t>(pool.workers())) {}
+
+void CpuTrainer::set_parameters(const float* parameters) {
+  to_kernel_order(parameters, model_->network);
+  prepared_ = false;
+}
+
+void CpuTrainer::get_parameters(float* parameters) { from_kernel_order(model_->network, parameters); }
+
+void CpuTrainer::set_state(const float* moments, int64_t steps) {
+  to_kernel_order(moments, *moment1_);
+  to_kernel_order(moments + LDCT_PARAMETER_COUNT, *moment2_);
+  steps_ = steps;
+}
+
+void CpuTrainer::get_state(float* moments, int64_t* steps) {
+  from_kernel_order(*moment1_, moments);
+  from_kernel_order(*moment2_, moments + LDCT_PARAMETER_COUNT);
+  *steps = steps_;
+}
+
+Part CpuTrainer::whole(Shape shape) { return {shape.rows, shape.columns, 0, shape.rows}; }
+
+std::vector<CpuTrainer::Item> CpuTrainer::items(int64_t n, Shape shape, int64_t smallest_part) const {
+  std::vector<Item> list;
+  int64_t together = std::max({int64_t{1}, divide_up(pixels_an_item, shape.pixels()), divide_up(n, most_items)});
+  int64_t parts = 1;
+  if (n < 4 * pool_.workers()) {
+    parts = std::min(divide_up(4 * pool_.workers(), n), std::max<int64_t>(1, shape.rows / smallest_part));
+  }
+  if (pool_.workers() == 1 || parts == 1) {
+    for (int64_t first = 0; first < n; first += together) {
+      list.push_back({first, std::min(n, first + together), whole(shape)});
+    }
+    return list;
+  }
+  for (int64_t image = 0; image < n; image++) {
+    for (int64_t p = 0; p < parts; p++) {
+      Part part{shape.rows, shape.columns, shape.rows * p / parts, shape.rows * (p + 1) / parts};
+      list.push_back({image, image + 1, part});
+    }
+  }
+  return list;
+}
+
+CpuTrainer::Workspace& CpuTrainer::workspace(int worker, Shape shape) {
+  Workspace& space = workspaces_[static_cast<size_t>(worker)];
+  if (!space.sweep || space.columns != shape.columns) {
+    space.sweep.reset();
+    space.sweep.reset(new Sweep(kernels_, shape.columns));
+    space.columns = shape.columns;
+  }
+  space.target.resize(static_cast<size_t>(shape.pixels()));
+  return space;
+}
+
+void CpuTrainer::prepare() {
+  if (!prepared_) {
+    turn(model_->network, model_->turned);
+    prepared_ = true;
+  }
+}
+
+float CpuTrainer::backward(const Batch& batch, int64_t n, float* output) {
+  prepare();
+  const Shape shape = batch.shape();
+  const std::vector<Item> list = items(n, shape, rows_a_part_of_training);
+  slots_used_ = list.size();
+  while (slots_.size() < slots_used_) {
+    slots_.emplace_back(new Network());
+  }
+  std::vector<double> losses(list.size());
+  const double elements = static_cast<double>(n) * static_cast<double>(shape.pixels());
+  const float gradient_scale = static_cast<float>(2 / elements);
+  pool_.run(static_cast<int64_t>(list.size()), [&](int64_t i, int worker) {
+    const Item& item = list[static_cast<size_t>(i)];
+    Workspace& space = workspace(worker, shape);
+    Network& gradient = *slots_[static_cast<size_t>(i)];
+    gradient = Network();
+    double loss = 0;
+    for (int64_t image = item.first; image < item.last; image++) {
+      space.sweep->reserve(item.part);
+      batch.input(image, item.part, *space.sweep);
+      const float* target = batch.target(image, item.part, space.target.data());
+      loss += space.sweep->train(*model_, item.part, target, gradient_scale,
+                                 output ? output + image * shape.pixels() : nullptr, gradient);
+    }
+    losses[static_cast<size_t>(i)] = loss;
+  });
+  double total = 0;
+  for (double loss : losses) {
+    total += loss;
+  }
+  return static_cast<float>(total / elements);
+}
+
+template <class Use>
+void CpuTrainer::reduce(const Use& use) {
+  int64_t stretches = divide_up(LDCT_PARAMETER_COUNT, parameters_a_stretch);
+  pool_.run(stretches, [&](int64_t stretch, int) {
+    int64_t begin = stretch * parameters_a_stretch;
+    int64_t count = std::min<int64_t>(parameters_a_stretch, LDCT_PARAMETER_COUNT - begin);
+    double sums[parameters_a_stretch] = {};
+    for (size_t slot = 0; slot < slots_used_; slot++) {
+      const float* share = reinterpret_cast<const float*>(slots_[slot].get()) + begin;
+      for (int64_t i = 0; i < count; i++) {
+        sums[i] += static_cast<double>(share[i]);
+      }
+    }
+    float gradient[parameters_a_stretch];
+    for (int64_t i = 0; i < count; i++) {
+      gradient[i] = static_cast<float>(sums[i]);
+    }
+    use(begin, count, gradient);
+  });
+}
+
+float CpuTrainer::update(const Batch& batch, int64_t n) {
+  float loss = backward(batch, n, nullptr);
+  const Update update = Update::of(options_, steps_ + 1);
+  auto at = [](std::unique_ptr<Network>& network) { return reinterpret_cast<float*>(network.get()); };
+  float* parameters = reinterpret_cast<float*>(&model_->network);
+  reduce([&](int64_t begin, int64_t count, const float* gradient) {
+    update.apply(count, gradient, parameters + begin, at(moment1_) + begin, at(moment2_) + begin);
+  });
+  steps_++;
+  prepared_ = false;
+  return loss;
+}
+
+void CpuTrainer::train(const Dataset& dataset, const Plan& plan, float* losses) {
+  const Slices& slices = static_cast<const Slices&>(dataset);
+  slices.check(plan);
+  for (int64_t i = 0; i < plan.batches; i++) {
+    losses[i] = update(WindowBatch(slices, plan, i * plan.mbs, options_.offset, options_.scale), plan.mbs);
+  }
+}
+
+void CpuTrainer::step(const Images& images, float* loss) { *loss = update(ArrayBatch(images), images.n); }
+
+void CpuTrainer::gradients(const Images& images, float* output, float* loss, float* gradients) {
+  *loss = backward(ArrayBatch(images), images.n, output);
+  std::unique_ptr<Network> sum(new Network());
+  reduce([&](int64_t begin, int64_t count, const float* gradient) {
+    std::copy(gradient, gradient + count, reinterpret_cast<float*>(sum.get()) + begin);
+  });
+  from_kernel_order(*sum, gradients);
+}
+
+void CpuTrainer::predict(const Images& images, float* output) {
+  prepare();
+  const ArrayBatch batch(images);
+  const Shape shape = images.shape;
+  const std::vector<Item> list = items(images.n, shape, rows_a_part_of_prediction);
+  pool_.run(static_cast<int64_t>(list.size()), [&](int64_t i, int worker) {
+    const Item& item = list[static_cast<size_t>(i)];
+    Sweep& sweep = *workspace(worker, shape).sweep;
+    for (int64_t image = item.first; image < item.last; image++) {
+      sweep.reserve(item.part);
+      batch.input(image, item.part, sweep);
+      sweep.forward(*model_, item.part, output + image * shape.pixels() + item.part.begin * shape.columns);
+    }
+  });
+}
+
+void CpuTrainer::evaluate(const Dataset& dataset, const Plan& plan, float clip_low, float clip_high, float* losses,
+                          double* ssim, double* mse) {
+  prepare();
+  const Slices& slices = static_cast<const Slices&>(dataset);
+  slices.check(plan);
+  const Shape shape = plan.shape;
+  const Part part = whole(shape);
+  const WindowBatch batch(slices, plan, 0, options_.offset, options_.scale);
+  const int64_t pixels = shape.pixels(), count = plan.batches * plan.mbs;
+  std::vector<double> sums(static_cast<size_t>(count));
+  pool_.run(count, [&](int64_t image, int worker) {
+    Workspace& space = workspace(worker, shape);
+    space.prediction.resize(static_cast<size_t>(pixels));
+    space.sweep->reserve(part);
+    batch.input(image, part, *space.sweep);
+    batch.target(image, part, space.target.data());
+    space.sweep->forward(*model_, part, space.prediction.data());
+    double sum = 0;
+    for (size_t i = 0; i < static_cast<size_t>(pixels); i++) {
+      double difference = static_cast<double>(space.prediction[i] - space.target[i]);
+      sum += difference * difference;
+      space.prediction[i] = clipped(space.prediction[i] * options_.scale + options_.offset, clip_low, clip_high);
+      space.target[i] = clipped(space.target[i] * options_.scale + options_.offset, clip_low, clip_high);
+    }
+    sums[static_cast<size_t>(image)] = sum;
+    const double range = static_cast<double>(clip_high) - static_cast<double>(clip_low);
+    Quality quality(kernels_, space.scratch);
+    ssim[image] = quality.ssim(space.target.data(), space.prediction.data(), shape, range);
+    mse[image] = quality.mse(space.target.data(), space.prediction.data(), shape);
+  });
+  for (int64_t b = 0; b < plan.batches; b++) {
+    double total = 0;
+    for (int64_t i = 0; i < plan.mbs; i++) {
+      total += sums[static_cast<size_t>(b * plan.mbs + i)];
+    }
+    losses[b] = static_cast<float>(total / (static_cast<double>(plan.mbs) * static_cast<double>(pixels)));
+  }
+}
+
+}  // namespace cpu
+}  // namespace ldct

@@ -1,0 +1,72 @@
+// CNN-10 with its optimiser on the CPU.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "cpu/batch.h"
+#include "cpu/kernels.h"
+#include "cpu/optimizer.h"
+#include "cpu/sweep.h"
+#include "engine/engine.h"
+#include "engine/thread_pool.h"
+
+namespace ldct {
+namespace cpu {
+
+class CpuTrainer : public Trainer {
+ public:
+  CpuTrainer(ThreadPool& pool, const Kernels& kernels, const ldct_trainer_options& options);
+
+  void set_parameters(const float* parameters) override;
+  void get_parameters(float* parameters) override;
+  void set_state(const float* moments, int64_t steps) override;
+  void get_state(float* moments, int64_t* steps) override;
+  void train(const Dataset& dataset, const Plan& plan, float* losses) override;
+  void gradients(const Images& images, float* output, float* loss, float* gradients) override;
+  void step(const Images& images, float* loss) override;
+  void predict(const Images& images, float* output) override;
+  void evaluate(const Dataset& dataset, const Plan& plan, float clip_low, float clip_high, float* losses,
+                double* ssim, double* mse) override;
+
+ private:
+  // What one worker needs; made by the worker that uses it.
+  struct Workspace {
+    std::unique_ptr<Sweep> sweep;
+    int64_t columns = 0;
+    std::vector<float> target, prediction;
+    std::vector<double> scratch;
+  };
+
+  // Work that one worker does in one go: images [first, last) or a part of one image.
+  struct Item {
+    int64_t first, last;
+    Part part;
+  };
+
+  static Part whole(Shape shape);
+  std::vector<Item> items(int64_t n, Shape shape, int64_t smallest_part) const;
+  Workspace& workspace(int worker, Shape shape);
+  void prepare();
+
+  // Fills slots_ with the items' gradients; the batch's mean squared error.
+  float backward(const Batch& batch, int64_t n, float* output);
+  // Sums the slots in a fixed order and hands stretches of the result to use(begin, count, gradient).
+  template <class Use>
+  void reduce(const Use& use);
+  float update(const Batch& batch, int64_t n);
+
+  ThreadPool& pool_;
+  const Kernels& kernels_;
+  ldct_trainer_options options_;
+  std::unique_ptr<Model> model_;
+  std::unique_ptr<Network> moment1_, moment2_;
+  int64_t steps_ = 0;
+  bool prepared_ = false;
+  std::vector<Workspace> workspaces_;
+  std::vector<std::unique_ptr<Network>> slots_;
+  size_t slots_used_ = 0;
+};
+
+}  // namespace cpu
+}  // namespace ldct

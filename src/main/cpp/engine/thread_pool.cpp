@@ -1,0 +1,121 @@
+#include "engine/thread_pool.h"
+
+#include <sched.h>
+
+#include <algorithm>
+
+namespace ldct {
+namespace {
+
+// About as long as the pause between two steps: shorter than a sleep and a wake-up.
+constexpr int spins = 4000;
+
+template <class Ready>
+bool spin_until(const Ready& ready) {
+  for (int i = 0; i < spins; i++) {
+    if (ready()) {
+      return true;
+    }
+    __builtin_ia32_pause();
+  }
+  return false;
+}
+
+}  // namespace
+
+ThreadPool::ThreadPool(int workers) {
+  try {
+    for (int worker = 1; worker < workers; worker++) {
+      threads_.emplace_back([this, worker] { serve(worker); });
+    }
+  } catch (...) {
+    stop();
+    throw;
+  }
+}
+
+ThreadPool::~ThreadPool() { stop(); }
+
+void ThreadPool::stop() {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  for (std::thread& thread : threads_) {
+    thread.join();
+  }
+  threads_.clear();
+}
+
+void ThreadPool::run(int64_t items, const Task& task) {
+  if (items <= 0) {
+    return;
+  }
+  std::lock_guard<std::mutex> turn(callers_);
+  task_ = &task;
+  items_ = items;
+  next_ = 0;
+  failure_ = nullptr;
+  bool helped = items > 1 && !threads_.empty();
+  if (helped) {
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      busy_ = static_cast<int>(threads_.size());
+      round_++;
+    }
+    wake_.notify_all();
+  }
+  work(0);
+  if (helped && !spin_until([this] { return busy_ == 0; })) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    done_.wait(lock, [this] { return busy_ == 0; });
+  }
+  if (failure_) {
+    std::rethrow_exception(failure_);
+  }
+}
+
+void ThreadPool::serve(int worker) {
+  uint64_t seen = 0;
+  for (;;) {
+    if (!spin_until([&] { return round_ != seen || stopping_; })) {
+      std::unique_lock<std::mutex> lock(mutex_);
+      wake_.wait(lock, [&] { return round_ != seen || stopping_; });
+    }
+    if (stopping_) {
+      return;
+    }
+    seen = round_;
+    work(worker);
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (--busy_ == 0) {
+      done_.notify_one();
+    }
+  }
+}
+
+void ThreadPool::work(int worker) {
+  for (int64_t item = next_++; item < items_; item = next_++) {
+    try {
+      (*task_)(item, worker);
+    } catch (...) {
+      std::lock_guard<std::mutex> lock(mutex_);
+      if (!failure_) {
+        failure_ = std::current_exception();
+      }
+      next_ = items_;
+    }
+  }
+}
+
+int usable_cores() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof set, &set) == 0) {
+    return std::max(1, CPU_COUNT(&set));
+  }
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+}  // namespace ldct

@@ -1,0 +1,102 @@
+package org.ldctbench.binding;
+
+import org.ldctbench.binding.nativelib.Ldct;
+import org.ldctbench.binding.nativelib.ldct_engine;
+import org.ldctbench.binding.nativelib.ldct_engine_options;
+import org.ldctbench.engine.Dataset;
+import org.ldctbench.engine.Engine;
+import org.ldctbench.engine.EngineException;
+import org.ldctbench.engine.ImageQuality;
+import org.ldctbench.engine.Optimizer;
+import org.ldctbench.engine.PixelScale;
+import org.ldctbench.engine.Precision;
+import org.ldctbench.engine.SliceTable;
+import org.ldctbench.engine.Trainer;
+
+/** An engine behind {@code ldct.h}. */
+final class NativeEngine implements Engine {
+  private static final int SSIM_WINDOW = 7;
+
+  private final String name;
+  private final String description;
+  private final Handle<ldct_engine> handle;
+
+  /**
+   * @param backend of {@code ldct.h}
+   * @param threads of the CPU engine, 0 = one a core
+   * @param device CUDA ordinal
+   */
+  NativeEngine(String name, int backend, int threads, int device, String description) {
+    this.name = name;
+    this.description = description;
+    ldct_engine engine = new ldct_engine();
+    try (ldct_engine_options options = new ldct_engine_options()) {
+      options.backend(backend).threads(threads).device(device);
+      Status.check(Ldct.ldct_engine_open(options, engine));
+    }
+    handle = new Handle<>("engine", engine, Ldct::ldct_engine_close);
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public String description() {
+    return description;
+  }
+
+  @Override
+  public Dataset open(SliceTable table) {
+    return handle.call(engine -> new NativeDataset(engine, table));
+  }
+
+  @Override
+  public Trainer createTrainer(Optimizer optimizer, Precision precision, PixelScale scale) {
+    return handle.call(engine -> new NativeTrainer(engine, optimizer, precision, scale));
+  }
+
+  @Override
+  public ImageQuality imageQuality(
+      float[] target,
+      float[] prediction,
+      int count,
+      int rows,
+      int columns,
+      Clip clip,
+      double dataRange) {
+    int length = Require.images(count, rows, columns);
+    Require.length("the target", target.length, length);
+    Require.length("the prediction", prediction.length, length);
+    if (rows < SSIM_WINDOW || columns < SSIM_WINDOW) {
+      throw new EngineException(
+          EngineException.Cause.INVALID_ARGUMENT, "SSIM needs at least 7 rows and columns");
+    }
+    Clip bounds = clip == null ? new Clip(1, 0) : clip;
+    double[] ssim = new double[count];
+    double[] mse = new double[count];
+    return handle.call(
+        engine -> {
+          Status.check(
+              Ldct.ldct_image_quality(
+                  engine,
+                  target,
+                  prediction,
+                  count,
+                  rows,
+                  columns,
+                  bounds.low(),
+                  bounds.high(),
+                  dataRange,
+                  ssim,
+                  mse));
+          return new ImageQuality(ssim, mse);
+        });
+  }
+
+  @Override
+  public void close() {
+    handle.close();
+  }
+}
