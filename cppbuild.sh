@@ -119,6 +119,16 @@ build_cuda() {
   mv "$library.part.so" "$library"
 }
 
+# libldct.so looks for the CUDA library in its own folder, and JavaCPP copies only what it links.
+install_cuda() {
+  mkdir -p target/native
+  if [ -f "$out/lib/libldct_cuda.so" ]; then
+    cp -p "$out/lib/libldct_cuda.so" target/native/
+  else
+    rm -f target/native/libldct_cuda.so
+  fi
+}
+
 run_tests() {
   # shellcheck disable=SC2046
   compile_all "$out/sanitized" -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
@@ -137,7 +147,7 @@ run_bench() {
 }
 
 case "$command" in
-  install) build_cpu; build_cuda ;;
+  install) build_cpu; build_cuda; install_cuda ;;
   test) run_tests ;;
   bench) run_bench "$@" ;;
   clean) rm -rf "$out" ;;
