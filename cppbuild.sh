@@ -132,7 +132,7 @@ install_cuda() {
 run_tests() {
   # shellcheck disable=SC2046
   compile_all "$out/sanitized" -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
-    -Isrc/test/cpp -- $(sources $src) $(sources src/test/cpp)
+    -Isrc/test/cpp -Wno-conversion -- $(sources $src) $(sources src/test/cpp)
   mkdir -p "$out/bin"
   $cxx -pthread -fsanitize=address,undefined -o "$out/bin/ldct_tests" "${objects[@]}" -ldl
   "$out/bin/ldct_tests"

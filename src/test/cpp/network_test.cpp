@@ -1,0 +1,150 @@
+// Forward and backward of every instruction set against the float64 reference.
+#include <cmath>
+#include <cstring>
+
+#include "fixtures.h"
+#include "reference.h"
+
+namespace {
+
+using namespace fixtures;
+using reference::Values;
+
+struct Precision {
+  int32_t code;
+  const char* name;
+  double gradient_limit, output_limit;
+};
+constexpr Precision precisions[] = {{LDCT_FP32, "fp32", 5e-6, 2e-6}};
+
+double relative(const float* actual, const double* expected, int begin, int end) {
+  double error = 0, norm = 0;
+  for (int i = begin; i < end; i++) {
+    error += std::pow(actual[i] - expected[i], 2);
+    norm += std::pow(expected[i], 2);
+  }
+  return norm == 0 ? std::sqrt(error) : std::sqrt(error / norm);
+}
+
+struct Computed {
+  std::vector<float> output, gradients;
+  float loss;
+};
+
+Computed compute(const Trainer& trainer, const std::vector<float>& input, const std::vector<float>& target,
+                 reference::Shape s) {
+  Computed c{std::vector<float>(input.size()), std::vector<float>(LDCT_PARAMETER_COUNT), 0};
+  ok(ldct_gradients(trainer.get(), input.data(), target.data(), s.n, s.rows, s.columns, c.output.data(), &c.loss,
+                    c.gradients.data()));
+  return c;
+}
+
+TEST(the_reference_gradients_are_finite_differences_of_its_loss) {
+  const reference::Shape s{1, 4, 5};
+  Values p = widen(parameters(1)), x = widen(random(20, -1, 1, 2)), y = widen(random(20, -1, 1, 3));
+  const Values gradients = reference::backward(p, x, y, s).gradients;
+  for (int i : {3, 40, 2000, 5183, 5184, 5247, 5248, 15000, 23679, 23680, 23711, 23712, 24000, 24511, 24512}) {
+    const double h = 1e-6, kept = p[i];
+    p[i] = kept + h;
+    const double above = reference::backward(p, x, y, s).loss;
+    p[i] = kept - h;
+    const double below = reference::backward(p, x, y, s).loss;
+    p[i] = kept;
+    CHECK(std::fabs((above - below) / (2 * h) - gradients[i]) < 1e-8 + 1e-6 * std::fabs(gradients[i]), "parameter ",
+          i, ": ", gradients[i]);
+  }
+}
+
+void judge(reference::Shape s, int threads) {
+  const size_t pixels = static_cast<size_t>(s.n) * s.rows * s.columns;
+  const std::vector<float> p = parameters(7), x = random(pixels, -1, 3, 8), y = random(pixels, -1, 3, 9);
+  const reference::Result expected = reference::backward(widen(p), widen(x), widen(y), s);
+  for (const char* level : isa_levels) {
+    for (const Precision& precision : precisions) {
+      ForcedIsa forced(level);
+      Engine opened = engine(threads);
+      Trainer held = trainer(opened, p, adam(1e-3, precision.code));
+      const Computed actual = compute(held, x, y, s);
+      auto where = [&] {
+        return std::string(level) + " " + precision.name + " " + std::to_string(s.n) + "x" + std::to_string(s.rows) +
+               "x" + std::to_string(s.columns);
+      };
+      double scale = 1;
+      for (size_t i = 0; i < pixels; i++) scale = std::fmax(scale, std::fabs(expected.output[i]));
+      for (size_t i = 0; i < pixels; i++) {
+        CHECK(std::fabs(actual.output[i] - expected.output[i]) < precision.output_limit * scale, where(), " pixel ", i,
+              ": ", actual.output[i], " not ", expected.output[i]);
+      }
+      CHECK(std::fabs(actual.loss / expected.loss - 1) < precision.output_limit, where(), " loss ", actual.loss);
+      for (int t = 0; t < 6; t++) {
+        const double error = relative(actual.gradients.data(), expected.gradients.data(), reference::tensor_begin[t],
+                                      reference::tensor_begin[t + 1]);
+        CHECK(error < precision.gradient_limit, where(), " gradient of tensor ", t, " is off by ", error);
+      }
+      std::vector<float> predicted(pixels);
+      ok(ldct_predict(held.get(), x.data(), s.n, s.rows, s.columns, predicted.data()));
+      CHECK(std::memcmp(predicted.data(), actual.output.data(), pixels * sizeof(float)) == 0, where(),
+            " predict differs from the output of gradients");
+    }
+  }
+}
+
+TEST(one_pixel_and_one_row_or_column_images_are_right) {
+  judge({1, 1, 1}, 1);
+  judge({2, 1, 37}, 2);
+  judge({1, 19, 1}, 2);
+}
+
+TEST(odd_sizes_are_right) {
+  for (reference::Shape s : {reference::Shape{3, 3, 5}, {1, 13, 15}, {2, 17, 31}, {1, 9, 100}, {5, 8, 7}}) {
+    judge(s, 2);
+  }
+}
+
+TEST(images_cut_into_parts_for_many_threads_are_right) { judge({1, 211, 3}, 3); }
+
+// Small sparse integers: every product and sum is exact in float32, so all bits must agree.
+TEST(integer_fills_are_exact) {
+  const reference::Shape s{2, 8, 16};
+  const size_t pixels = 256;
+  std::mt19937 generator(11);
+  auto sparse = [&](size_t n, int one_in) {
+    std::vector<float> v(n);
+    for (float& x : v) {
+      x = generator() % one_in == 0 ? static_cast<float>(static_cast<int>(generator() % 5) - 2) : 0.0f;
+    }
+    return v;
+  };
+  const std::vector<float> p = sparse(LDCT_PARAMETER_COUNT, 40), x = sparse(pixels, 4), y = sparse(pixels, 4);
+  const reference::Result expected = reference::backward(widen(p), widen(x), widen(y), s);
+  double largest = 0;
+  for (double g : expected.gradients) largest = std::fmax(largest, std::fabs(g) * pixels);
+  CHECK(largest > 100 && largest < (1 << 22), "the fill must neither vanish nor overflow the mantissa: ", largest);
+  for (const char* level : isa_levels) {
+    ForcedIsa forced(level);
+    Engine opened = engine();
+    Trainer held = trainer(opened, p);
+    const Computed actual = compute(held, x, y, s);
+    for (size_t i = 0; i < pixels; i++) {
+      CHECK(static_cast<double>(actual.output[i]) == expected.output[i], level, " pixel ", i);
+    }
+    for (int i = 0; i < LDCT_PARAMETER_COUNT; i++) {
+      CHECK(static_cast<double>(actual.gradients[i]) == expected.gradients[i], level, " parameter ", i, ": ",
+            actual.gradients[i], " not ", expected.gradients[i]);
+    }
+  }
+}
+
+TEST(a_network_that_has_diverged_says_so) {
+  for (const char* level : isa_levels) {
+    ForcedIsa forced(level);
+    Engine opened = engine();
+    std::vector<float> p = parameters(1);
+    p[100] = std::nanf("");
+    Trainer held = trainer(opened, p);
+    const std::vector<float> x = random(64, -1, 1, 2);
+    CHECK(std::isnan(compute(held, x, x, {1, 8, 8}).loss), level, " hides NaN");
+  }
+}
+
+}  // namespace
