@@ -27,38 +27,22 @@ class CpuEngine : public Engine {
   }
 
   void image_quality(const ImagePairs& pairs, double* ssim, double* mse) override {
-    struct Scratch {
-      std::vector<float> target, prediction;
-      std::vector<double> sums;
-    };
-    std::vector<Scratch> scratch(static_cast<size_t>(pool_.workers()));
+    std::vector<std::vector<double>> scratch(static_cast<size_t>(pool_.workers()));
     const int64_t pixels = pairs.shape.pixels();
     pool_.run(pairs.count, [&](int64_t i, int worker) {
-      Scratch& own = scratch[static_cast<size_t>(worker)];
+      Quality quality(kernels_, scratch[static_cast<size_t>(worker)], pairs.shape, pairs.clip_low, pairs.clip_high);
       const float* target = pairs.target + i * pixels;
       const float* prediction = pairs.prediction + i * pixels;
-      if (pairs.clip_low <= pairs.clip_high) {
-        target = clip(pairs, target, own.target);
-        prediction = clip(pairs, prediction, own.prediction);
-      }
-      Quality quality(kernels_, own.sums);
       if (ssim) {
-        ssim[i] = quality.ssim(target, prediction, pairs.shape, pairs.data_range);
+        ssim[i] = quality.ssim(target, prediction, pairs.data_range);
       }
       if (mse) {
-        mse[i] = quality.mse(target, prediction, pairs.shape);
+        mse[i] = quality.mse(target, prediction);
       }
     });
   }
 
  private:
-  static const float* clip(const ImagePairs& pairs, const float* image, std::vector<float>& out) {
-    out.resize(static_cast<size_t>(pairs.shape.pixels()));
-    std::transform(image, image + pairs.shape.pixels(), out.begin(),
-                   [&](float x) { return clipped(x, pairs.clip_low, pairs.clip_high); });
-    return out.data();
-  }
-
   const Kernels& kernels_;
   ThreadPool pool_;
 };

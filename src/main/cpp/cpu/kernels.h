@@ -35,11 +35,17 @@ struct WeightGradientRow {
   int64_t width;
 };
 
+// Pixels are clipped to these; infinite: no clipping.
+struct Bounds {
+  float low, high;
+};
+
 // A pair of images and the stabilising constants of SSIM.
 struct QualityPair {
   const float* target;
   const float* prediction;
   int64_t rows, columns;
+  Bounds bounds;
   double c1, c2;
   double* scratch;  // 8 * (columns + 8) doubles
 };
@@ -73,6 +79,8 @@ struct Kernels {
   void (*add_pixels)(const float* row, int64_t width, int channels, float* sums);
   // Mean over all 7x7 windows; rows and columns at least 7.
   double (*ssim)(const QualityPair&);
+  // Sum of squared differences: float32 differences and squares, sum in double.
+  double (*squared_error)(const QualityPair&);
 };
 
 extern const Kernels kernels_plain, kernels_avx2, kernels_avx512;

@@ -234,6 +234,7 @@ void add_pixels(const float* row, int64_t width, int channels, float* sums) {
                          WeightGradient<192, 64, 32>::run,                                          \
                          WeightGradient<9, 1, 64>::run,                                             \
                          add_pixels,                                                                \
-                         mean_ssim};                                                                \
+                         mean_ssim,                                                                 \
+                         squared_error};                                                            \
   }                                                                                                 \
   }

@@ -218,14 +218,14 @@ void CpuTrainer::evaluate(const Dataset& dataset, const Plan& plan, float clip_l
     for (size_t i = 0; i < static_cast<size_t>(pixels); i++) {
       double difference = static_cast<double>(space.prediction[i] - space.target[i]);
       sum += difference * difference;
-      space.prediction[i] = clipped(space.prediction[i] * options_.scale + options_.offset, clip_low, clip_high);
-      space.target[i] = clipped(space.target[i] * options_.scale + options_.offset, clip_low, clip_high);
+      space.prediction[i] = space.prediction[i] * options_.scale + options_.offset;
+      space.target[i] = space.target[i] * options_.scale + options_.offset;
     }
     sums[static_cast<size_t>(image)] = sum;
     const double range = static_cast<double>(clip_high) - static_cast<double>(clip_low);
-    Quality quality(kernels_, space.scratch);
-    ssim[image] = quality.ssim(space.target.data(), space.prediction.data(), shape, range);
-    mse[image] = quality.mse(space.target.data(), space.prediction.data(), shape);
+    Quality quality(kernels_, space.scratch, shape, clip_low, clip_high);
+    ssim[image] = quality.ssim(space.target.data(), space.prediction.data(), range);
+    mse[image] = quality.mse(space.target.data(), space.prediction.data());
   });
   for (int64_t b = 0; b < plan.batches; b++) {
     double total = 0;
