@@ -71,17 +71,6 @@ std::string refusal(Level level) {
   return "";
 }
 
-// AVX-512 kernels for what is not worth a tile.
-const Kernels* tiles(int terms) {
-  static const auto make = [](int n) {
-    Kernels kernels = kernels_avx512;
-    use_tiles(n, kernels);
-    return kernels;
-  };
-  static const Kernels of_terms[] = {make(1), make(2), make(3)};
-  return &of_terms[terms - 1];
-}
-
 }  // namespace
 
 const Isa& isa() {
@@ -97,14 +86,9 @@ const char* precision_name(int precision) {
 std::vector<Candidate> candidates(int precision) {
   switch (precision) {
     case LDCT_FP32:
-      return {{tiles(3), tiles(3)->name, refusal(amx)},
-              {&kernels_avx512, "avx512", refusal(avx512)},
+      return {{&kernels_avx512, "avx512", refusal(avx512)},
               {&kernels_avx2, "avx2", refusal(avx2)},
               {&kernels_plain, "plain", refusal(plain)}};
-    case LDCT_BF16:
-      return {{tiles(1), tiles(1)->name, refusal(amx)}};
-    case LDCT_BF16X3:
-      return {{tiles(2), tiles(2)->name, refusal(amx)}};
     default:
       return {};
   }

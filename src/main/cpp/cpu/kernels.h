@@ -15,10 +15,8 @@ constexpr int max_tap_rows = 9;
 // out[p][c] = epilogue(bias[c] + sum over t, k of in[t][p*stride + k] * weights[t][k][c])
 struct ConvolutionRow {
   int tap_rows;
-  int first_tap_row;                   // of the kernel's; the rows follow each other
   const float* in[max_tap_rows];
   const float* weights[max_tap_rows];  // [depth][channels]
-  const void* operands;                // all weights as Kernels::pack left them; null if it is null
   const float* bias;                   // [channels]; null: zero
   const float* gate;                   // [width][channels]: zero where not positive; null: none
   bool relu;
@@ -26,12 +24,12 @@ struct ConvolutionRow {
   float* out;
 };
 
-// gradient[t][k][c] += sum over p of in[t][p*stride + k] * delta[t][p][c]
+// gradient[t][k][c] += sum over p of in[t][p*stride + k] * delta[p][c]
 struct WeightGradientRow {
   int tap_rows;
   const float* in[max_tap_rows];
-  const float* delta[max_tap_rows];  // [width][channels]
-  float* gradient[max_tap_rows];     // [depth][channels]
+  float* gradient[max_tap_rows];  // [depth][channels]
+  const float* delta;             // [width][channels]
   int64_t width;
 };
 
@@ -50,15 +48,8 @@ struct QualityPair {
   double* scratch;  // 8 * (columns + 8) doubles
 };
 
-struct Network;
-struct TurnedWeights;
-
 struct Kernels {
   const char* name;
-  // Brings the weights of a step into a form of the kernels' own, operand_bytes long; null: not
-  // needed.
-  int64_t operand_bytes;
-  void (*pack)(const Network&, const TurnedWeights&, void* operands);
   // 9x9, 1 -> 64, ReLU; window stride 1
   void (*layer1)(const ConvolutionRow&);
   // 3x3, 64 -> 32, ReLU; window stride 64
@@ -71,9 +62,9 @@ struct Kernels {
   void (*layer2_data_gradient)(const ConvolutionRow&);
   // depth 5 (output gradients), 32 channels (layer 3's input)
   void (*layer3_weight_gradient)(const WeightGradientRow&);
-  // depth 192, 32 channels; all rows read the same input row
+  // depth 192, 32 channels
   void (*layer2_weight_gradient)(const WeightGradientRow&);
-  // depth 9, 64 channels; all rows read the same delta
+  // depth 9, 64 channels
   void (*layer1_weight_gradient)(const WeightGradientRow&);
   // sums[c] += sum over p of row[p][c]; channels a multiple of 16
   void (*add_pixels)(const float* row, int64_t width, int channels, float* sums);
@@ -84,10 +75,6 @@ struct Kernels {
 };
 
 extern const Kernels kernels_plain, kernels_avx2, kernels_avx512;
-
-// Replaces kernels by those on AMX tiles, which split every float32 operand into 1 to 3 bfloat16
-// terms: 1 is bf16, 2 is bf16x3 (three products), 3 has the accuracy of float32 (six products).
-void use_tiles(int terms, Kernels& kernels);
 
 }  // namespace cpu
 }  // namespace ldct

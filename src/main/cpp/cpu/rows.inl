@@ -119,7 +119,7 @@ void weight_gradient_block(const WeightGradientRow& row, int t, Step k, Step cha
     }
   }
   const float* in = row.in[t] + k + from * STRIDE;
-  const float* delta = row.delta[t] + channel + from * CHANNELS;
+  const float* delta = row.delta + channel + from * CHANNELS;
   for (Step p = from; p < to; p++, in += STRIDE, delta += CHANNELS) {
     Vector d[V];
 #pragma GCC unroll 8
@@ -223,8 +223,6 @@ void add_pixels(const float* row, int64_t width, int channels, float* sums) {
   namespace ldct {                                                                                  \
   namespace cpu {                                                                                   \
   const Kernels TABLE = {NAME,                                                                      \
-                         0,                                                                         \
-                         nullptr,                                                                   \
                          Convolution<9, 1, 64>::run,                                                \
                          Convolution<192, 64, 32>::run,                                             \
                          layer3,                                                                    \

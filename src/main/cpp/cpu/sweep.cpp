@@ -17,8 +17,6 @@ bool within(const Part& part, int64_t r, int64_t halo) {
   return r >= std::max<int64_t>(0, part.begin - halo) && r < std::min(part.rows, part.end + halo);
 }
 
-int first_tap_row(int64_t r, int kernel) { return static_cast<int>(std::max<int64_t>(0, kernel / 2 - r)); }
-
 // Lists the kernel's tap rows that lie inside the image: visit(index, tap row, image row).
 template <class Visit>
 int tap_rows(const Part& part, int64_t r, int kernel, const Visit& visit) {
@@ -63,8 +61,6 @@ void Sweep::reserve(const Part& part) {
 
 void Sweep::layer1(const Model& model, const Part& part, int64_t r) {
   ConvolutionRow row{};
-  row.operands = model.operands.data();
-  row.first_tap_row = first_tap_row(r, kernel1);
   row.tap_rows = tap_rows(part, r, kernel1, [&](int i, int t, int64_t at) {
     row.in[i] = input_row(at) - pad1;
     row.weights[i] = model.network.weights1 + t * tap_row1;
@@ -78,8 +74,6 @@ void Sweep::layer1(const Model& model, const Part& part, int64_t r) {
 
 void Sweep::layer2(const Model& model, const Part& part, int64_t r) {
   ConvolutionRow row{};
-  row.operands = model.operands.data();
-  row.first_tap_row = first_tap_row(r, kernel2);
   row.tap_rows = tap_rows(part, r, kernel2, [&](int i, int t, int64_t at) {
     row.in[i] = active1_.window(at);
     row.weights[i] = model.network.weights2 + t * tap_row2;
@@ -93,8 +87,6 @@ void Sweep::layer2(const Model& model, const Part& part, int64_t r) {
 
 void Sweep::layer3(const Model& model, const Part& part, int64_t r, float* out) {
   ConvolutionRow row{};
-  row.operands = model.operands.data();
-  row.first_tap_row = first_tap_row(r, kernel3);
   row.tap_rows = tap_rows(part, r, kernel3, [&](int i, int t, int64_t at) {
     row.in[i] = active2_.window(at);
     row.weights[i] = model.turned.weights3 + t * tap_row3;
@@ -145,8 +137,6 @@ double Sweep::output_gradient(const Part& part, int64_t r, const float* target, 
 
 void Sweep::layer3_gradients(const Model& model, const Part& part, int64_t r, Network& gradient) {
   ConvolutionRow row{};
-  row.operands = model.operands.data();
-  row.first_tap_row = first_tap_row(r, kernel3);
   row.tap_rows = tap_rows(part, r, kernel3, [&](int i, int t, int64_t at) {
     row.in[i] = gradient3_.window(at);
     row.weights[i] = model.network.turned_weights3 + t * tap_row3;
@@ -163,29 +153,26 @@ void Sweep::layer3_gradients(const Model& model, const Part& part, int64_t r, Ne
   WeightGradientRow weights{};
   weights.tap_rows = tap_rows(part, r, kernel3, [&](int i, int t, int64_t at) {
     weights.in[i] = gradient3_.window(at);
-    weights.delta[i] = active2_.row(r);
     weights.gradient[i] = gradient.turned_weights3 + t * tap_row3;
   });
+  weights.delta = active2_.row(r);
   weights.width = columns_;
   kernels_.layer3_weight_gradient(weights);
 }
 
-// The share of one row of layer 2's input, which meets the gradients of the rows around it.
 void Sweep::layer2_weight_gradient(const Part& part, int64_t r, Network& gradient) {
   WeightGradientRow weights{};
   weights.tap_rows = tap_rows(part, r, kernel2, [&](int i, int t, int64_t at) {
-    weights.in[i] = active1_.window(r);
-    weights.delta[i] = gradient2_.row(at);
-    weights.gradient[i] = gradient.weights2 + (kernel2 - 1 - t) * tap_row2;
+    weights.in[i] = active1_.window(at);
+    weights.gradient[i] = gradient.weights2 + t * tap_row2;
   });
+  weights.delta = gradient2_.row(r);
   weights.width = columns_;
   kernels_.layer2_weight_gradient(weights);
 }
 
 void Sweep::layer2_data_gradient(const Model& model, const Part& part, int64_t r, Network& gradient) {
   ConvolutionRow row{};
-  row.operands = model.operands.data();
-  row.first_tap_row = first_tap_row(r, kernel2);
   row.tap_rows = tap_rows(part, r, kernel2, [&](int i, int t, int64_t at) {
     row.in[i] = gradient2_.window(at);
     row.weights[i] = model.turned.data_gradient2 + t * tap_row2;
@@ -198,9 +185,9 @@ void Sweep::layer2_data_gradient(const Model& model, const Part& part, int64_t r
   WeightGradientRow weights{};
   weights.tap_rows = tap_rows(part, r, kernel1, [&](int i, int t, int64_t at) {
     weights.in[i] = input_row(at) - pad1;
-    weights.delta[i] = row.out;
     weights.gradient[i] = gradient.weights1 + t * tap_row1;
   });
+  weights.delta = row.out;
   weights.width = columns_;
   kernels_.layer1_weight_gradient(weights);
 }
@@ -225,9 +212,11 @@ double Sweep::train(const Model& model, const Part& part, const float* target, f
     }
     if (within(part, at_gradient2, halo_gradient2)) {
       layer3_gradients(model, part, at_gradient2, gradient);
+      if (within(part, at_gradient2, 0)) {
+        layer2_weight_gradient(part, at_gradient2, gradient);
+      }
     }
     if (within(part, at_gradient1, 0)) {
-      layer2_weight_gradient(part, at_gradient1, gradient);
       layer2_data_gradient(model, part, at_gradient1, gradient);
     }
   }

@@ -17,7 +17,6 @@ namespace cpu {
 struct Model {
   Network network;
   TurnedWeights turned;
-  AlignedFloats operands;
 };
 
 // Part of an image: its rows [begin, end), from an image of `rows` rows. Rows around the part are

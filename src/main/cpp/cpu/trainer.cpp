@@ -25,11 +25,7 @@ CpuTrainer::CpuTrainer(ThreadPool& pool, const Kernels& kernels, const ldct_trai
       model_(new Model()),
       moment1_(new Network()),
       moment2_(new Network()),
-      workspaces_(static_cast<size_t>(pool.workers())) {
-  if (kernels.pack) {
-    model_->operands = AlignedFloats(divide_up(kernels.operand_bytes, sizeof(float)));
-  }
-}
+      workspaces_(static_cast<size_t>(pool.workers())) {}
 
 void CpuTrainer::set_parameters(const float* parameters) {
   to_kernel_order(parameters, model_->network);
@@ -88,9 +84,6 @@ CpuTrainer::Workspace& CpuTrainer::workspace(int worker, Shape shape) {
 void CpuTrainer::prepare() {
   if (!prepared_) {
     turn(model_->network, model_->turned);
-    if (kernels_.pack) {
-      kernels_.pack(model_->network, model_->turned, model_->operands.data());
-    }
     prepared_ = true;
   }
 }
