@@ -1,0 +1,348 @@
+#include "cpu/amx/tile_sweep.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace ldct {
+namespace cpu {
+namespace amx {
+namespace {
+
+// How many rows above and below a part each layer must be computed to get its gradients.
+constexpr int64_t halo_gradient2 = pad2;
+constexpr int64_t halo_output = halo_gradient2 + pad3;
+constexpr int64_t halo_active2 = halo_output + pad3;
+constexpr int64_t halo_active1 = halo_active2 + pad2;
+
+// Pixels of a block of rows: enough to pay for loading the sums of the weight gradients, few enough
+// for the second-level cache.
+constexpr int64_t pixels_a_block = 512;
+constexpr int64_t lag = halo_active1;  // rows between the first and the last layer's front
+constexpr int64_t planar_pad = 32;
+
+int64_t round_up(int64_t n, int64_t to) { return (n + to - 1) / to * to; }
+
+}  // namespace
+
+void PlaneRing::allocate(int planes, int64_t rows, int64_t pitch, int64_t offset, int64_t slack) {
+  rows_ = rows;
+  pitch_ = pitch;
+  offset_ = offset;
+  plane_ = round_up(rows * pitch + slack, 32);
+  memory_ = AlignedFloats(planes * plane_ / 2);
+}
+
+void FloatRing::allocate(int64_t rows, int64_t pitch, int64_t offset) {
+  rows_ = rows;
+  pitch_ = pitch;
+  offset_ = offset;
+  memory_ = AlignedFloats(rows * pitch);
+}
+
+template <int planes>
+TileSweep<planes>::TileSweep(int64_t columns)
+    : columns_(columns),
+      padded_(round_up(columns, block_pixels)),
+      block_(std::min<int64_t>(16, std::max<int64_t>(1, pixels_a_block / padded_))),
+      input_pitch_(padded_ + 64),
+      out_row_(padded_) {
+  const int64_t depth = block_ + lag + 2;
+  strip_.allocate(planes, 1, (padded_ + 32) * strip1, 0, 0);
+  active1_.allocate(planes, depth, (padded_ + 4) * channels1, pad2 * channels1, 0);
+  active2_.allocate(planes, depth, (padded_ + 8) * channels2, pad3 * channels2, 0);
+  partial_.allocate(depth, padded_ * partial_sums, 0);
+}
+
+template <int planes>
+void TileSweep<planes>::allocate_backward() {
+  const int64_t depth = block_ + lag + 2;
+  active1_pairs_.allocate(planes, depth, padded_ * channels1, 0, 0);
+  active2_pairs_.allocate(planes, depth, padded_ * channels2, 0, 0);
+  delta_.allocate(depth, padded_ + 64, pad3);
+  gradient2_.allocate(planes, depth, (padded_ + 4) * channels2, pad2 * channels2, 0);
+  gradient2_planar_.allocate(planes, depth, (padded_ + planar_pad) * channels2, planar_pad, planar_pad);
+  gradient1_pairs_.allocate(planes, block_, padded_ * channels1, 0, 0);
+  shifted1_.allocate(planes, block_ + 2 * pad1, kernel1 * padded_, 0, 16 * padded_);
+  shifted3_.allocate(planes, block_ + 2 * pad3, kernel3 * padded_, 0, 16 * padded_);
+  shift_scratch_.allocate(planes, 1, padded_ + 64, 0, 0);
+  sums_.reset(new TileGradients());
+  left_.resize(static_cast<size_t>(block_));
+  right_.resize(static_cast<size_t>(block_));
+}
+
+template <int planes>
+int64_t TileSweep<planes>::bytes() const {
+  int64_t floats = input_.size() + out_row_.size();
+  int64_t total = floats * static_cast<int64_t>(sizeof(float)) + partial_.bytes() + delta_.bytes() +
+                  (sums_ ? static_cast<int64_t>(sizeof(TileGradients)) : 0);
+  for (const PlaneRing* ring : {&strip_, &shift_scratch_, &shifted1_, &shifted3_, &active1_, &active1_pairs_, &active2_,
+                                &active2_pairs_, &gradient2_, &gradient2_planar_, &gradient1_pairs_}) {
+    total += ring->bytes();
+  }
+  return total;
+}
+
+template <int planes>
+typename TileSweep<planes>::Rows TileSweep<planes>::rows(const Part& part, int64_t begin, int64_t end, int64_t halo) {
+  return {std::max({begin, int64_t{0}, part.begin - halo}), std::min({end, part.rows, part.end + halo})};
+}
+
+template <int planes>
+void TileSweep<planes>::reserve(const Part& part) {
+  first_row_ = Sweep::first_input_row(part);
+  int64_t floats = (Sweep::end_input_row(part) - first_row_) * input_pitch_;
+  if (input_.size() < floats) {
+    input_ = AlignedFloats(floats);
+  }
+}
+
+template <int planes>
+void TileSweep<planes>::layer1(const TileWeights<planes>& weights, const Part& part, int64_t r, bool with_pairs) {
+  StripRow strip{};
+  for (int t = 0; t < kernel1; t++) {
+    int64_t at = r + t - pad1;
+    strip.rows[t] = at >= 0 && at < part.rows ? input_row(at) - pad1 : nullptr;
+  }
+  strip.pixels = round_up(columns_, 16) + 16;
+  strip.out = strip_.planes(0);
+  Kernels::strip_9(strip);
+  Convolution c{};
+  c.tap_rows = 1;
+  c.in[0] = strip.out.at;
+  c.in_plane = strip.out.plane;
+  c.weights[0] = weights.layer1[0];
+  c.weights_plane = layer1_tiles * weight_tile;
+  c.bias = weights.bias1;
+  c.width = columns_;
+  c.pixels = active1_.planes(r);
+  if (with_pairs) {
+    c.pairs = active1_pairs_.planes(r);
+  }
+  Kernels::layer1(c);
+}
+
+template <int planes>
+void TileSweep<planes>::layer2(const TileWeights<planes>& weights, const Part& part, int64_t r, bool with_pairs) {
+  Convolution c{};
+  for (int t = 0; t < kernel2; t++) {
+    int64_t at = r + t - pad2;
+    if (at >= 0 && at < part.rows) {
+      c.in[c.tap_rows] = active1_.row(at) - pad2 * channels1;
+      c.weights[c.tap_rows++] = weights.layer2[0] + t * (layer2_tiles / kernel2) * weight_tile;
+    }
+  }
+  c.in_plane = active1_.plane();
+  c.weights_plane = layer2_tiles * weight_tile;
+  c.bias = weights.bias2;
+  c.width = columns_;
+  c.pixels = active2_.planes(r);
+  if (with_pairs) {
+    c.pairs = active2_pairs_.planes(r);
+  }
+  Kernels::layer2(c);
+}
+
+template <int planes>
+void TileSweep<planes>::layer3(const TileWeights<planes>& weights, int64_t r) {
+  Convolution c{};
+  c.tap_rows = 1;
+  c.in[0] = active2_.row(r) - pad3 * channels2;
+  c.in_plane = active2_.plane();
+  c.weights[0] = weights.layer3[0];
+  c.weights_plane = layer3_tiles * weight_tile;
+  c.width = columns_;
+  c.partial = partial_.row(r);
+  Kernels::layer3(c);
+}
+
+template <int planes>
+void TileSweep<planes>::output_row(const TileWeights<planes>& weights, const Part& part, int64_t r, float* out) {
+  OutputRow row{};
+  for (int t = 0; t < kernel3; t++) {
+    int64_t at = r + t - pad3;
+    row.partial[t] = at >= 0 && at < part.rows ? partial_.row(at) : nullptr;
+  }
+  row.bias = weights.bias3;
+  row.width = columns_;
+  row.out = out;
+  Kernels::output(row);
+}
+
+template <int planes>
+void TileSweep<planes>::forward(const TileWeights<planes>& weights, const Part& part, float* output) {
+  Kernels::begin();
+  const int64_t first = std::max<int64_t>(0, part.begin - pad2 - pad3);
+  for (int64_t s = first; s < part.end + pad2 + pad3; s += block_) {
+    Rows block = rows(part, s, s + block_, pad2 + pad3);
+    for (int64_t r = block.begin; r < block.end; r++) {
+      layer1(weights, part, r, false);
+    }
+    block = rows(part, s - pad2, s + block_ - pad2, pad3);
+    for (int64_t r = block.begin; r < block.end; r++) {
+      layer2(weights, part, r, false);
+      layer3(weights, r);
+    }
+    block = rows(part, s - pad2 - pad3, s + block_ - pad2 - pad3, 0);
+    for (int64_t r = block.begin; r < block.end; r++) {
+      output_row(weights, part, r, output + (r - part.begin) * columns_);
+    }
+  }
+  Kernels::end();
+}
+
+template <int planes>
+void TileSweep<planes>::layer3_data_gradient(const TileWeights<planes>& weights, const Part& part, int64_t r) {
+  StripRow strip{};
+  for (int t = 0; t < kernel3; t++) {
+    int64_t at = r + t - pad3;
+    strip.rows[t] = at >= 0 && at < part.rows ? delta_.row(at) - pad3 : nullptr;
+  }
+  strip.pixels = round_up(columns_, 16) + 16;
+  strip.out = strip_.planes(0);
+  Kernels::strip_5(strip);
+  Convolution c{};
+  c.tap_rows = 1;
+  c.in[0] = strip.out.at;
+  c.in_plane = strip.out.plane;
+  c.weights[0] = weights.gradient3[0];
+  c.weights_plane = gradient3_tiles * weight_tile;
+  c.width = columns_;
+  c.gate = active2_.row(r);
+  c.pixels = gradient2_.planes(r);
+  c.planar = gradient2_planar_.planes(r);
+  c.planar_pitch = padded_ + planar_pad;
+  const bool inside = r >= part.begin && r < part.end;
+  c.bias_gradient = inside ? sums_->bias2 : nullptr;
+  Kernels::layer3_data_gradient(c);
+}
+
+template <int planes>
+void TileSweep<planes>::layer3_weight_gradient(const Part& part, Rows block) {
+  for (int64_t r = block.begin - pad3; r < block.end + pad3; r++) {
+    const bool there = r >= 0 && r < part.rows;
+    Kernels::shift_5({there ? delta_.row(r) - pad3 : nullptr, columns_, padded_,
+                      shifted3_.planes(r - block.begin + pad3), shift_scratch_.planes(0)});
+  }
+  for (int64_t r = block.begin; r < block.end; r++) {
+    const size_t i = static_cast<size_t>(r - block.begin);
+    left_[i] = shifted3_.row(r - block.begin);
+    right_[i] = active2_pairs_.row(r);
+  }
+  Kernels::layer3_weight_gradient({static_cast<int>(block.end - block.begin), left_.data(), right_.data(),
+                                   shifted3_.plane(), padded_, active2_pairs_.plane(), padded_, sums_->weights3[0]});
+}
+
+template <int planes>
+void TileSweep<planes>::layer2_weight_gradient(const Part& part, Rows block) {
+  for (int t = 0; t < kernel2; t++) {
+    for (int64_t r = block.begin; r < block.end; r++) {
+      const size_t i = static_cast<size_t>(r - block.begin);
+      const int64_t at = r - t + pad2;
+      left_[i] = at >= 0 && at < part.rows ? gradient2_planar_.row(at) : nullptr;
+      right_[i] = active1_pairs_.row(r);
+    }
+    Kernels::layer2_weight_gradient({static_cast<int>(block.end - block.begin), left_.data(), right_.data(),
+                                     gradient2_planar_.plane(), padded_ + planar_pad, active1_pairs_.plane(), padded_,
+                                     sums_->weights2[t * kernel2][0][0]});
+  }
+}
+
+template <int planes>
+void TileSweep<planes>::layer2_data_gradient(const TileWeights<planes>& weights, const Part& part, int64_t r) {
+  Convolution c{};
+  for (int t = 0; t < kernel2; t++) {
+    int64_t at = r + t - pad2;
+    if (at >= 0 && at < part.rows) {
+      c.in[c.tap_rows] = gradient2_.row(at) - pad2 * channels2;
+      c.weights[c.tap_rows++] = weights.gradient2[0] + t * (gradient2_tiles / kernel2) * weight_tile;
+    }
+  }
+  c.in_plane = gradient2_.plane();
+  c.weights_plane = gradient2_tiles * weight_tile;
+  c.width = columns_;
+  c.gate = active1_.row(r);
+  c.pairs = gradient1_pairs_.planes(r);
+  c.bias_gradient = sums_->bias1;
+  Kernels::layer2_data_gradient(c);
+}
+
+template <int planes>
+void TileSweep<planes>::layer1_weight_gradient(const Part& part, Rows block) {
+  for (int64_t r = block.begin - pad1; r < block.end + pad1; r++) {
+    const bool there = r >= 0 && r < part.rows;
+    Kernels::shift_9({there ? input_row(r) - pad1 : nullptr, columns_, padded_,
+                      shifted1_.planes(r - block.begin + pad1), shift_scratch_.planes(0)});
+  }
+  for (int64_t r = block.begin; r < block.end; r++) {
+    const size_t i = static_cast<size_t>(r - block.begin);
+    left_[i] = shifted1_.row(r - block.begin);
+    right_[i] = gradient1_pairs_.row(r);
+  }
+  Kernels::layer1_weight_gradient({static_cast<int>(block.end - block.begin), left_.data(), right_.data(),
+                                   shifted1_.plane(), padded_, gradient1_pairs_.plane(), padded_, sums_->weights1[0]});
+}
+
+template <int planes>
+double TileSweep<planes>::train(const TileWeights<planes>& weights, const Part& part, const float* target,
+                                float gradient_scale, float* output, Network& gradient) {
+  if (!sums_) {
+    allocate_backward();
+  }
+  *sums_ = TileGradients();
+  double loss = 0;
+  Kernels::begin();
+  const int64_t first = std::max<int64_t>(0, part.begin - halo_active1);
+  for (int64_t s = first; s < part.end + lag; s += block_) {
+    Rows block = rows(part, s, s + block_, halo_active1);
+    for (int64_t r = block.begin; r < block.end; r++) {
+      layer1(weights, part, r, true);
+    }
+    block = rows(part, s - pad2, s + block_ - pad2, halo_active2);
+    for (int64_t r = block.begin; r < block.end; r++) {
+      layer2(weights, part, r, true);
+      layer3(weights, r);
+    }
+    block = rows(part, s - pad2 - pad3, s + block_ - pad2 - pad3, halo_output);
+    for (int64_t r = block.begin; r < block.end; r++) {
+      output_row(weights, part, r, out_row_.data());
+      double ignored = 0;
+      const bool inside = r >= part.begin && r < part.end;
+      double share = Kernels::loss({out_row_.data(), target + r * columns_, gradient_scale, columns_, delta_.row(r),
+                                    inside ? &sums_->bias3 : &ignored});
+      if (inside) {
+        loss += share;
+        if (output) {
+          std::copy(out_row_.data(), out_row_.data() + columns_, output + r * columns_);
+        }
+      }
+    }
+    const int64_t begin2 = s - pad2 - 2 * pad3;
+    block = rows(part, begin2, begin2 + block_, halo_gradient2);
+    for (int64_t r = block.begin; r < block.end; r++) {
+      layer3_data_gradient(weights, part, r);
+    }
+    block = rows(part, begin2, begin2 + block_, 0);
+    if (block.begin < block.end) {
+      layer3_weight_gradient(part, block);
+    }
+    block = rows(part, s - lag, s - lag + block_, 0);
+    if (block.begin < block.end) {
+      layer2_weight_gradient(part, block);
+      for (int64_t r = block.begin; r < block.end; r++) {
+        layer2_data_gradient(weights, part, r);
+      }
+      layer1_weight_gradient(part, block);
+    }
+  }
+  Kernels::end();
+  Kernels::add_gradients(*sums_, gradient);
+  return loss;
+}
+
+template class TileSweep<1>;
+template class TileSweep<2>;
+template class TileSweep<3>;
+
+}  // namespace amx
+}  // namespace cpu
+}  // namespace ldct

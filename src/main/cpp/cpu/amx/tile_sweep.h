@@ -1,0 +1,86 @@
+// A sweep down an image like Sweep, but of blocks of rows and with matrix tiles.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "cpu/aligned.h"
+#include "cpu/amx/kernels.h"
+#include "cpu/sweep.h"
+
+namespace ldct {
+namespace cpu {
+namespace amx {
+
+// bfloat16 planes of `rows` rows that are used in turn; zero where nothing is written.
+class PlaneRing {
+ public:
+  void allocate(int planes, int64_t rows, int64_t pitch, int64_t offset, int64_t slack);
+  bf16* row(int64_t r) const { return reinterpret_cast<bf16*>(memory_.data()) + r % rows_ * pitch_ + offset_; }
+  Planes planes(int64_t r) const { return {row(r), plane_}; }
+  int64_t plane() const { return plane_; }
+  int64_t bytes() const { return memory_.size() * static_cast<int64_t>(sizeof(float)); }
+
+ private:
+  AlignedFloats memory_;
+  int64_t rows_ = 0, pitch_ = 0, offset_ = 0, plane_ = 0;
+};
+
+class FloatRing {
+ public:
+  void allocate(int64_t rows, int64_t pitch, int64_t offset);
+  float* row(int64_t r) const { return memory_.data() + r % rows_ * pitch_ + offset_; }
+  int64_t bytes() const { return memory_.size() * static_cast<int64_t>(sizeof(float)); }
+
+ private:
+  AlignedFloats memory_;
+  int64_t rows_ = 0, pitch_ = 0, offset_ = 0;
+};
+
+template <int planes>
+class TileSweep {
+ public:
+  explicit TileSweep(int64_t columns);
+
+  void reserve(const Part& part);
+  float* input_row(int64_t r) { return input_.data() + (r - first_row_) * input_pitch_ + pad1; }
+  void forward(const TileWeights<planes>& weights, const Part& part, float* output);
+  double train(const TileWeights<planes>& weights, const Part& part, const float* target, float gradient_scale,
+               float* output, Network& gradient);
+  int64_t bytes() const;
+
+ private:
+  using Kernels = TileKernels<planes>;
+  struct Rows {
+    int64_t begin, end;
+  };
+  static Rows rows(const Part& part, int64_t begin, int64_t end, int64_t halo);
+
+  void allocate_backward();
+  void layer1(const TileWeights<planes>& weights, const Part& part, int64_t r, bool with_pairs);
+  void layer2(const TileWeights<planes>& weights, const Part& part, int64_t r, bool with_pairs);
+  void layer3(const TileWeights<planes>& weights, int64_t r);
+  void output_row(const TileWeights<planes>& weights, const Part& part, int64_t r, float* out);
+  void layer3_data_gradient(const TileWeights<planes>& weights, const Part& part, int64_t r);
+  void layer3_weight_gradient(const Part& part, Rows block);
+  void layer2_weight_gradient(const Part& part, Rows block);
+  void layer2_data_gradient(const TileWeights<planes>& weights, const Part& part, int64_t r);
+  void layer1_weight_gradient(const Part& part, Rows block);
+
+  int64_t columns_, padded_, block_, input_pitch_, first_row_ = 0;
+  AlignedFloats input_, out_row_;
+  FloatRing partial_, delta_;
+  PlaneRing strip_, shift_scratch_, shifted1_, shifted3_;
+  PlaneRing active1_, active1_pairs_, active2_, active2_pairs_;
+  PlaneRing gradient2_, gradient2_planar_, gradient1_pairs_;
+  std::unique_ptr<TileGradients> sums_;
+  std::vector<const bf16*> left_, right_;
+};
+
+extern template class TileSweep<1>;
+extern template class TileSweep<2>;
+extern template class TileSweep<3>;
+
+}  // namespace amx
+}  // namespace cpu
+}  // namespace ldct

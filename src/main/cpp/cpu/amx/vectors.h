@@ -1,0 +1,82 @@
+// Vectors of float32 to planes of bfloat16 and their rearrangement. Included by *_amx.cpp only.
+#pragma once
+
+#include <immintrin.h>
+
+#include "cpu/amx/product.h"
+
+namespace ldct {
+namespace cpu {
+namespace amx {
+
+// 32 float32 values: the upper half of every lane is about to become a bfloat16.
+struct Wide {
+  __m512 low, high;
+};
+
+// Takes the next plane off `rest`: 32 bfloat16 values in order. The last plane is rounded to
+// nearest, those before are cut off, so that what remains is exact.
+template <int planes>
+LDCT_INLINE __m512i take_plane(Wide& rest, int plane) {
+  if (plane == planes - 1 && planes < 3) {
+    return reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(rest.high, rest.low));
+  }
+  const __m512i upper = _mm512_set1_epi32(static_cast<int>(0xffff0000u));
+  const __m512i odd_words =
+      _mm512_set_epi16(63, 61, 59, 57, 55, 53, 51, 49, 47, 45, 43, 41, 39, 37, 35, 33, 31, 29, 27, 25, 23, 21, 19,
+                       17, 15, 13, 11, 9, 7, 5, 3, 1);
+  __m512i low = _mm512_castps_si512(rest.low), high = _mm512_castps_si512(rest.high);
+  __m512i taken = _mm512_permutex2var_epi16(low, odd_words, high);
+  if (plane < planes - 1) {
+    rest.low = _mm512_sub_ps(rest.low, _mm512_castsi512_ps(_mm512_and_si512(low, upper)));
+    rest.high = _mm512_sub_ps(rest.high, _mm512_castsi512_ps(_mm512_and_si512(high, upper)));
+  }
+  return taken;
+}
+
+// Takes the next plane off two vectors: lane = (low[lane], high[lane]).
+template <int planes>
+LDCT_INLINE __m512i take_interleaved(Wide& rest, int plane) {
+  if (plane == planes - 1 && planes < 3) {
+    __m512i low = _mm512_cvtepu16_epi32(reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(rest.low)));
+    __m512i high = _mm512_cvtepu16_epi32(reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(rest.high)));
+    return _mm512_or_si512(low, _mm512_slli_epi32(high, 16));
+  }
+  const __m512i upper = _mm512_set1_epi32(static_cast<int>(0xffff0000u));
+  __m512i low = _mm512_and_si512(_mm512_castps_si512(rest.low), upper);
+  __m512i high = _mm512_and_si512(_mm512_castps_si512(rest.high), upper);
+  rest.low = _mm512_sub_ps(rest.low, _mm512_castsi512_ps(low));
+  rest.high = _mm512_sub_ps(rest.high, _mm512_castsi512_ps(high));
+  return _mm512_or_si512(_mm512_srli_epi32(low, 16), high);
+}
+
+LDCT_INLINE void store(bf16* to, __m512i values) { _mm512_storeu_si512(to, values); }
+
+// rows[i] lane j -> rows[j] lane i, 32-bit lanes
+LDCT_INLINE void transpose(__m512i rows[16]) {
+  __m512i t[16];
+  for (int i = 0; i < 16; i += 2) {
+    t[i] = _mm512_unpacklo_epi32(rows[i], rows[i + 1]);
+    t[i + 1] = _mm512_unpackhi_epi32(rows[i], rows[i + 1]);
+  }
+  for (int i = 0; i < 16; i += 4) {
+    rows[i] = _mm512_unpacklo_epi64(t[i], t[i + 2]);
+    rows[i + 1] = _mm512_unpackhi_epi64(t[i], t[i + 2]);
+    rows[i + 2] = _mm512_unpacklo_epi64(t[i + 1], t[i + 3]);
+    rows[i + 3] = _mm512_unpackhi_epi64(t[i + 1], t[i + 3]);
+  }
+  for (int i = 0; i < 4; i++) {
+    t[i] = _mm512_shuffle_i32x4(rows[i], rows[i + 4], 0x88);
+    t[i + 4] = _mm512_shuffle_i32x4(rows[i], rows[i + 4], 0xdd);
+    t[i + 8] = _mm512_shuffle_i32x4(rows[i + 8], rows[i + 12], 0x88);
+    t[i + 12] = _mm512_shuffle_i32x4(rows[i + 8], rows[i + 12], 0xdd);
+  }
+  for (int i = 0; i < 8; i++) {
+    rows[i] = _mm512_shuffle_i32x4(t[i], t[i + 8], 0x88);
+    rows[i + 8] = _mm512_shuffle_i32x4(t[i], t[i + 8], 0xdd);
+  }
+}
+
+}  // namespace amx
+}  // namespace cpu
+}  // namespace ldct
