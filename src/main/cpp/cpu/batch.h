@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "cpu/method.h"
 #include "cpu/slices.h"
-#include "cpu/sweep.h"
 #include "engine/engine.h"
 
 namespace ldct {
@@ -33,7 +33,7 @@ class ArrayBatch : public Batch {
 
   void input(int64_t image, const Part& part, Sweep& sweep) const override {
     const float* from = images_.input + image * shape().pixels();
-    for (int64_t r = Sweep::first_input_row(part); r < Sweep::end_input_row(part); r++) {
+    for (int64_t r = first_input_row(part); r < end_input_row(part); r++) {
       std::copy(from + r * part.columns, from + (r + 1) * part.columns, sweep.input_row(r));
     }
   }
@@ -56,13 +56,13 @@ class WindowBatch : public Batch {
         scale_(scale) {}
 
   void input(int64_t image, const Part& part, Sweep& sweep) const override {
-    for (int64_t r = Sweep::first_input_row(part); r < Sweep::end_input_row(part); r++) {
+    for (int64_t r = first_input_row(part); r < end_input_row(part); r++) {
       read(image, Slices::low, r, sweep.input_row(r));
     }
   }
 
   const float* target(int64_t image, const Part& part, float* scratch) const override {
-    for (int64_t r = Sweep::first_input_row(part); r < Sweep::end_input_row(part); r++) {
+    for (int64_t r = first_input_row(part); r < end_input_row(part); r++) {
       read(image, Slices::high, r, scratch + r * part.columns);
     }
     return scratch;

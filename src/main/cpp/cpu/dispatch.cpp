@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "cpu/amx/tile_sweep.h"
+#include "cpu/sweep.h"
 #include "engine/engine.h"
 
 namespace ldct {
@@ -15,7 +17,7 @@ namespace cpu {
 namespace {
 
 constexpr const char* levels[] = {"plain", "avx2", "avx512", "amx"};
-enum Level { plain, avx2, avx512, amx };
+enum Level { plain, avx2, avx512, tile };
 
 // Asks Linux for the tile registers, once; a process must do so before their first use.
 std::string request_tiles() {
@@ -44,9 +46,9 @@ Isa detect() {
 Level ceiling() {
   const char* wanted = std::getenv("LDCT_CPU_ISA");
   if (!wanted || !*wanted) {
-    return amx;
+    return tile;
   }
-  for (int level = plain; level <= amx; level++) {
+  for (int level = plain; level <= tile; level++) {
     if (std::strcmp(wanted, levels[level]) == 0) {
       return static_cast<Level>(level);
     }
@@ -65,13 +67,29 @@ std::string refusal(Level level) {
   if (level == avx512 && !isa().avx512) {
     return "the processor or operating system has no AVX-512 (F, BW, DQ, VL)";
   }
-  if (level == amx) {
+  if (level == tile) {
     return isa().amx_refusal;
   }
   return "";
 }
 
+template <int planes>
+Candidate tiles(const char* name) {
+  return {name, [] { return std::unique_ptr<Method>(new amx::TileMethod<planes>()); }, refusal(tile)};
+}
+
+Candidate rows(const Kernels& kernels, const char* name, Level level) {
+  return {name, [&kernels] { return std::unique_ptr<Method>(new RowMethod(kernels)); }, refusal(level)};
+}
+
 }  // namespace
+
+const Kernels& row_kernels() {
+  if (refusal(avx512).empty()) {
+    return kernels_avx512;
+  }
+  return refusal(avx2).empty() ? kernels_avx2 : kernels_plain;
+}
 
 const Isa& isa() {
   static const Isa found = detect();
@@ -86,19 +104,22 @@ const char* precision_name(int precision) {
 std::vector<Candidate> candidates(int precision) {
   switch (precision) {
     case LDCT_FP32:
-      return {{&kernels_avx512, "avx512", refusal(avx512)},
-              {&kernels_avx2, "avx2", refusal(avx2)},
-              {&kernels_plain, "plain", refusal(plain)}};
+      return {tiles<3>("amx"), rows(kernels_avx512, "avx512", avx512), rows(kernels_avx2, "avx2", avx2),
+              rows(kernels_plain, "plain", plain)};
+    case LDCT_BF16X3:
+      return {tiles<2>("amx")};
+    case LDCT_BF16:
+      return {tiles<1>("amx")};
     default:
       return {};
   }
 }
 
-const Kernels& choose(int precision) {
+std::unique_ptr<Method> choose(int precision) {
   std::string reasons;
   for (const Candidate& candidate : candidates(precision)) {
     if (candidate.reason.empty()) {
-      return *candidate.kernels;
+      return candidate.make();
     }
     reasons += std::string("; ") + candidate.name + ": " + candidate.reason;
   }

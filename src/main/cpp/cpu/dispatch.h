@@ -1,18 +1,21 @@
 // Which kernels this machine runs: an ordered list, the most specialised first.
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "cpu/kernels.h"
+#include "cpu/method.h"
 
 namespace ldct {
 namespace cpu {
 
 // One entry of the list and why it was passed over; an empty reason means it can be used.
 struct Candidate {
-  const Kernels* kernels;
   const char* name;
+  std::function<std::unique_ptr<Method>()> make;
   std::string reason;
 };
 
@@ -22,7 +25,10 @@ struct Candidate {
 std::vector<Candidate> candidates(int precision);
 
 // The first candidate that can be used. Throws Error LDCT_UNSUPPORTED, naming what is available.
-const Kernels& choose(int precision);
+std::unique_ptr<Method> choose(int precision);
+
+// The best row kernels, for whatever is not the network.
+const Kernels& row_kernels();
 
 const char* precision_name(int precision);
 

@@ -16,14 +16,14 @@ constexpr int most_threads = 1024;
 
 class CpuEngine : public Engine {
  public:
-  explicit CpuEngine(int threads) : kernels_(choose(LDCT_FP32)), pool_(threads) {}
+  explicit CpuEngine(int threads) : kernels_(row_kernels()), pool_(threads) {}
 
   std::unique_ptr<Dataset> open_dataset(const char* path, const int64_t* slices, int64_t count) override {
     return std::unique_ptr<Dataset>(new Slices(path, slices, count));
   }
 
   std::unique_ptr<Trainer> create_trainer(const ldct_trainer_options& options) override {
-    return std::unique_ptr<Trainer>(new CpuTrainer(pool_, choose(options.precision), options));
+    return std::unique_ptr<Trainer>(new CpuTrainer(pool_, choose(options.precision), kernels_, options));
   }
 
   void image_quality(const ImagePairs& pairs, double* ssim, double* mse) override {

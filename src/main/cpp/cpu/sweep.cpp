@@ -6,13 +6,6 @@ namespace ldct {
 namespace cpu {
 namespace {
 
-// How many rows above and below a part each layer must be computed to get its gradients.
-constexpr int64_t halo_gradient2 = pad2;
-constexpr int64_t halo_output = halo_gradient2 + pad3;
-constexpr int64_t halo_active2 = halo_output + pad3;
-constexpr int64_t halo_active1 = halo_active2 + pad2;
-constexpr int64_t halo_input = halo_active1 + pad1;
-
 bool within(const Part& part, int64_t r, int64_t halo) {
   return r >= std::max<int64_t>(0, part.begin - halo) && r < std::min(part.rows, part.end + halo);
 }
@@ -32,14 +25,14 @@ int tap_rows(const Part& part, int64_t r, int kernel, const Visit& visit) {
 
 }  // namespace
 
-void Sweep::Ring::allocate(int64_t columns, int channels, int pad) {
+void RowSweep::Ring::allocate(int64_t columns, int channels, int pad) {
   pitch = ((columns + 2 * pad) * channels + 15) / 16 * 16;
   offset = static_cast<int64_t>(pad) * channels;
   floats = AlignedFloats(depth * pitch);
 }
 
-Sweep::Sweep(const Kernels& kernels, int64_t columns)
-    : kernels_(kernels), columns_(columns), input_pitch_((columns + 2 * pad1 + 15) / 16 * 16), out_row_(columns) {
+RowSweep::RowSweep(const Kernels& kernels, const Model& model, int64_t columns)
+    : kernels_(kernels), model_(model), columns_(columns), input_pitch_((columns + 2 * pad1 + 15) / 16 * 16), out_row_(columns) {
   active1_.allocate(columns, channels1, pad2);
   active2_.allocate(columns, channels2, pad3);
   gradient3_.allocate(columns, 1, pad3);
@@ -47,11 +40,7 @@ Sweep::Sweep(const Kernels& kernels, int64_t columns)
   gradient1_.allocate(columns, channels1, 0);
 }
 
-int64_t Sweep::first_input_row(const Part& part) { return std::max<int64_t>(0, part.begin - halo_input); }
-
-int64_t Sweep::end_input_row(const Part& part) { return std::min(part.rows, part.end + halo_input); }
-
-void Sweep::reserve(const Part& part) {
+void RowSweep::reserve(const Part& part) {
   first_row_ = first_input_row(part);
   int64_t floats = (end_input_row(part) - first_row_) * input_pitch_;
   if (input_.size() < floats) {
@@ -59,61 +48,61 @@ void Sweep::reserve(const Part& part) {
   }
 }
 
-void Sweep::layer1(const Model& model, const Part& part, int64_t r) {
+void RowSweep::layer1(const Part& part, int64_t r) {
   ConvolutionRow row{};
   row.tap_rows = tap_rows(part, r, kernel1, [&](int i, int t, int64_t at) {
     row.in[i] = input_row(at) - pad1;
-    row.weights[i] = model.network.weights1 + t * tap_row1;
+    row.weights[i] = model_.network.weights1 + t * tap_row1;
   });
-  row.bias = model.network.bias1;
+  row.bias = model_.network.bias1;
   row.relu = true;
   row.width = columns_;
   row.out = active1_.row(r);
   kernels_.layer1(row);
 }
 
-void Sweep::layer2(const Model& model, const Part& part, int64_t r) {
+void RowSweep::layer2(const Part& part, int64_t r) {
   ConvolutionRow row{};
   row.tap_rows = tap_rows(part, r, kernel2, [&](int i, int t, int64_t at) {
     row.in[i] = active1_.window(at);
-    row.weights[i] = model.network.weights2 + t * tap_row2;
+    row.weights[i] = model_.network.weights2 + t * tap_row2;
   });
-  row.bias = model.network.bias2;
+  row.bias = model_.network.bias2;
   row.relu = true;
   row.width = columns_;
   row.out = active2_.row(r);
   kernels_.layer2(row);
 }
 
-void Sweep::layer3(const Model& model, const Part& part, int64_t r, float* out) {
+void RowSweep::layer3(const Part& part, int64_t r, float* out) {
   ConvolutionRow row{};
   row.tap_rows = tap_rows(part, r, kernel3, [&](int i, int t, int64_t at) {
     row.in[i] = active2_.window(at);
-    row.weights[i] = model.turned.weights3 + t * tap_row3;
+    row.weights[i] = model_.turned.weights3 + t * tap_row3;
   });
-  row.bias = model.network.bias3;
+  row.bias = model_.network.bias3;
   row.width = columns_;
   row.out = out;
   kernels_.layer3(row);
 }
 
-void Sweep::forward(const Model& model, const Part& part, float* output) {
+void RowSweep::forward(const Part& part, float* output) {
   int64_t begin = std::max<int64_t>(0, part.begin - pad2 - pad3);
   for (int64_t s = begin; s < part.end + pad2 + pad3; s++) {
     if (within(part, s, pad2 + pad3)) {
-      layer1(model, part, s);
+      layer1(part, s);
     }
     if (within(part, s - pad2, pad3)) {
-      layer2(model, part, s - pad2);
+      layer2(part, s - pad2);
     }
     int64_t r = s - pad2 - pad3;
     if (within(part, r, 0)) {
-      layer3(model, part, r, output + (r - part.begin) * columns_);
+      layer3(part, r, output + (r - part.begin) * columns_);
     }
   }
 }
 
-double Sweep::output_gradient(const Part& part, int64_t r, const float* target, float scale, float* output,
+double RowSweep::output_gradient(const Part& part, int64_t r, const float* target, float scale, float* output,
                               Network& gradient) {
   const float* wanted = target + r * columns_;
   const float* out = out_row_.data();
@@ -135,11 +124,11 @@ double Sweep::output_gradient(const Part& part, int64_t r, const float* target, 
   return loss;
 }
 
-void Sweep::layer3_gradients(const Model& model, const Part& part, int64_t r, Network& gradient) {
+void RowSweep::layer3_gradients(const Part& part, int64_t r, Network& gradient) {
   ConvolutionRow row{};
   row.tap_rows = tap_rows(part, r, kernel3, [&](int i, int t, int64_t at) {
     row.in[i] = gradient3_.window(at);
-    row.weights[i] = model.network.turned_weights3 + t * tap_row3;
+    row.weights[i] = model_.network.turned_weights3 + t * tap_row3;
   });
   row.gate = active2_.row(r);
   row.width = columns_;
@@ -160,7 +149,7 @@ void Sweep::layer3_gradients(const Model& model, const Part& part, int64_t r, Ne
   kernels_.layer3_weight_gradient(weights);
 }
 
-void Sweep::layer2_weight_gradient(const Part& part, int64_t r, Network& gradient) {
+void RowSweep::layer2_weight_gradient(const Part& part, int64_t r, Network& gradient) {
   WeightGradientRow weights{};
   weights.tap_rows = tap_rows(part, r, kernel2, [&](int i, int t, int64_t at) {
     weights.in[i] = active1_.window(at);
@@ -171,11 +160,11 @@ void Sweep::layer2_weight_gradient(const Part& part, int64_t r, Network& gradien
   kernels_.layer2_weight_gradient(weights);
 }
 
-void Sweep::layer2_data_gradient(const Model& model, const Part& part, int64_t r, Network& gradient) {
+void RowSweep::layer2_data_gradient(const Part& part, int64_t r, Network& gradient) {
   ConvolutionRow row{};
   row.tap_rows = tap_rows(part, r, kernel2, [&](int i, int t, int64_t at) {
     row.in[i] = gradient2_.window(at);
-    row.weights[i] = model.turned.data_gradient2 + t * tap_row2;
+    row.weights[i] = model_.turned.data_gradient2 + t * tap_row2;
   });
   row.gate = active1_.row(r);
   row.width = columns_;
@@ -192,7 +181,7 @@ void Sweep::layer2_data_gradient(const Model& model, const Part& part, int64_t r
   kernels_.layer1_weight_gradient(weights);
 }
 
-double Sweep::train(const Model& model, const Part& part, const float* target, float gradient_scale, float* output,
+double RowSweep::train(const Part& part, const float* target, float gradient_scale, float* output,
                     Network& gradient) {
   double loss = 0;
   int64_t begin = std::max<int64_t>(0, part.begin - halo_active1);
@@ -201,26 +190,43 @@ double Sweep::train(const Model& model, const Part& part, const float* target, f
     int64_t at_layer2 = s - pad2, at_output = at_layer2 - pad3, at_gradient2 = at_output - pad3,
             at_gradient1 = at_gradient2 - pad2;
     if (within(part, s, halo_active1)) {
-      layer1(model, part, s);
+      layer1(part, s);
     }
     if (within(part, at_layer2, halo_active2)) {
-      layer2(model, part, at_layer2);
+      layer2(part, at_layer2);
     }
     if (within(part, at_output, halo_output)) {
-      layer3(model, part, at_output, out_row_.data());
+      layer3(part, at_output, out_row_.data());
       loss += output_gradient(part, at_output, target, gradient_scale, output, gradient);
     }
     if (within(part, at_gradient2, halo_gradient2)) {
-      layer3_gradients(model, part, at_gradient2, gradient);
+      layer3_gradients(part, at_gradient2, gradient);
       if (within(part, at_gradient2, 0)) {
         layer2_weight_gradient(part, at_gradient2, gradient);
       }
     }
     if (within(part, at_gradient1, 0)) {
-      layer2_data_gradient(model, part, at_gradient1, gradient);
+      layer2_data_gradient(part, at_gradient1, gradient);
     }
   }
   return loss;
+}
+
+int64_t RowSweep::bytes() const {
+  int64_t floats = input_.size() + out_row_.size();
+  for (const Ring* ring : {&active1_, &active2_, &gradient3_, &gradient2_, &gradient1_}) {
+    floats += ring->floats.size();
+  }
+  return floats * static_cast<int64_t>(sizeof(float));
+}
+
+void RowMethod::prepare(const Network& network) {
+  model_->network = network;
+  turn(model_->network, model_->turned);
+}
+
+std::unique_ptr<Sweep> RowMethod::sweep(int64_t columns) const {
+  return std::unique_ptr<Sweep>(new RowSweep(kernels_, *model_, columns));
 }
 
 }  // namespace cpu

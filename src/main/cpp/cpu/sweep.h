@@ -1,13 +1,13 @@
-// One sweep down an image does everything: each step computes one row of every layer, forward and
-// backward, as soon as the rows above it are there. Only a few rows of each layer are alive at a
-// time, so they stay in the second-level cache whatever the image's height, and no activation is
-// ever written to memory.
+// The sweep of the row kernels: each step computes one row of every layer, forward and backward, as
+// soon as the rows above it are there. The rows that are alive stay in the second-level cache
+// whatever the image's height, and no activation is ever written to memory.
 #pragma once
 
 #include <cstdint>
 
 #include "cpu/aligned.h"
 #include "cpu/kernels.h"
+#include "cpu/method.h"
 #include "cpu/network.h"
 
 namespace ldct {
@@ -19,36 +19,17 @@ struct Model {
   TurnedWeights turned;
 };
 
-// Part of an image: its rows [begin, end), from an image of `rows` rows. Rows around the part are
-// computed again where the part needs them.
-struct Part {
-  int64_t rows, columns;
-  int64_t begin, end;
-};
-
-// A worker's memory for images of one width.
-class Sweep {
+class RowSweep : public Sweep {
  public:
-  Sweep(const Kernels& kernels, int64_t columns);
+  RowSweep(const Kernels& kernels, const Model& model, int64_t columns);
 
-  // Rows of the input that a part reads.
-  static int64_t first_input_row(const Part& part);
-  static int64_t end_input_row(const Part& part);
-
-  // The image's row r with 4 zeros on either side, to be filled before forward or train.
-  // `capacity` rows are kept; call reserve first.
-  void reserve(const Part& part);
-  float* input_row(int64_t r) { return input_.data() + (r - first_row_) * input_pitch_ + pad1; }
-
-  // output: the part's rows, [end - begin][columns].
-  void forward(const Model& model, const Part& part, float* output);
-
-  // Forward and backward with the loss sum((output - target)^2) and d(loss)/d(output) =
-  // gradient_scale * (output - target). target and output (null: not wanted) are those of the whole
-  // image. Adds the part's share to gradient and returns its share of
-  // the loss.
-  double train(const Model& model, const Part& part, const float* target, float gradient_scale, float* output,
-               Network& gradient);
+  void reserve(const Part& part) override;
+  // With 4 zeros on either side.
+  float* input_row(int64_t r) override { return input_.data() + (r - first_row_) * input_pitch_ + pad1; }
+  void forward(const Part& part, float* output) override;
+  double train(const Part& part, const float* target, float gradient_scale, float* output,
+               Network& gradient) override;
+  int64_t bytes() const override;
 
  private:
   // The last few rows of one layer, padded left and right by zeros that are never written.
@@ -61,19 +42,32 @@ class Sweep {
     float* row(int64_t r) const { return window(r) + offset; }
   };
 
-  void layer1(const Model& model, const Part& part, int64_t r);
-  void layer2(const Model& model, const Part& part, int64_t r);
-  void layer3(const Model& model, const Part& part, int64_t r, float* out);
+  void layer1(const Part& part, int64_t r);
+  void layer2(const Part& part, int64_t r);
+  void layer3(const Part& part, int64_t r, float* out);
   double output_gradient(const Part& part, int64_t r, const float* target, float scale, float* output,
                          Network& gradient);
-  void layer3_gradients(const Model& model, const Part& part, int64_t r, Network& gradient);
+  void layer3_gradients(const Part& part, int64_t r, Network& gradient);
   void layer2_weight_gradient(const Part& part, int64_t r, Network& gradient);
-  void layer2_data_gradient(const Model& model, const Part& part, int64_t r, Network& gradient);
+  void layer2_data_gradient(const Part& part, int64_t r, Network& gradient);
 
   const Kernels& kernels_;
+  const Model& model_;
   int64_t columns_, input_pitch_, first_row_ = 0;
   AlignedFloats input_, out_row_;
   Ring active1_, active2_, gradient3_, gradient2_, gradient1_;
+};
+
+class RowMethod : public Method {
+ public:
+  explicit RowMethod(const Kernels& kernels) : kernels_(kernels), model_(new Model()) {}
+  void prepare(const Network& network) override;
+  std::unique_ptr<Sweep> sweep(int64_t columns) const override;
+  int64_t bytes() const override { return sizeof(Model); }
+
+ private:
+  const Kernels& kernels_;
+  std::unique_ptr<Model> model_;
 };
 
 }  // namespace cpu

@@ -1,6 +1,7 @@
 #include "cpu/trainer.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "cpu/quality.h"
 
@@ -18,21 +19,23 @@ int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 }  // namespace
 
-CpuTrainer::CpuTrainer(ThreadPool& pool, const Kernels& kernels, const ldct_trainer_options& options)
+CpuTrainer::CpuTrainer(ThreadPool& pool, std::unique_ptr<Method> method, const Kernels& kernels,
+                       const ldct_trainer_options& options)
     : pool_(pool),
+      method_(std::move(method)),
       kernels_(kernels),
       options_(options),
-      model_(new Model()),
+      network_(new Network()),
       moment1_(new Network()),
       moment2_(new Network()),
       workspaces_(static_cast<size_t>(pool.workers())) {}
 
 void CpuTrainer::set_parameters(const float* parameters) {
-  to_kernel_order(parameters, model_->network);
+  to_kernel_order(parameters, *network_);
   prepared_ = false;
 }
 
-void CpuTrainer::get_parameters(float* parameters) { from_kernel_order(model_->network, parameters); }
+void CpuTrainer::get_parameters(float* parameters) { from_kernel_order(*network_, parameters); }
 
 void CpuTrainer::set_state(const float* moments, int64_t steps) {
   to_kernel_order(moments, *moment1_);
@@ -74,7 +77,7 @@ CpuTrainer::Workspace& CpuTrainer::workspace(int worker, Shape shape) {
   Workspace& space = workspaces_[static_cast<size_t>(worker)];
   if (!space.sweep || space.columns != shape.columns) {
     space.sweep.reset();
-    space.sweep.reset(new Sweep(kernels_, shape.columns));
+    space.sweep = method_->sweep(shape.columns);
     space.columns = shape.columns;
   }
   space.target.resize(static_cast<size_t>(shape.pixels()));
@@ -83,7 +86,7 @@ CpuTrainer::Workspace& CpuTrainer::workspace(int worker, Shape shape) {
 
 void CpuTrainer::prepare() {
   if (!prepared_) {
-    turn(model_->network, model_->turned);
+    method_->prepare(*network_);
     prepared_ = true;
   }
 }
@@ -109,7 +112,7 @@ float CpuTrainer::backward(const Batch& batch, int64_t n, float* output) {
       space.sweep->reserve(item.part);
       batch.input(image, item.part, *space.sweep);
       const float* target = batch.target(image, item.part, space.target.data());
-      loss += space.sweep->train(*model_, item.part, target, gradient_scale,
+      loss += space.sweep->train(item.part, target, gradient_scale,
                                  output ? output + image * shape.pixels() : nullptr, gradient);
     }
     losses[static_cast<size_t>(i)] = loss;
@@ -146,7 +149,7 @@ float CpuTrainer::update(const Batch& batch, int64_t n) {
   float loss = backward(batch, n, nullptr);
   const Update update = Update::of(options_, steps_ + 1);
   auto at = [](std::unique_ptr<Network>& network) { return reinterpret_cast<float*>(network.get()); };
-  float* parameters = reinterpret_cast<float*>(&model_->network);
+  float* parameters = at(network_);
   reduce([&](int64_t begin, int64_t count, const float* gradient) {
     update.apply(count, gradient, parameters + begin, at(moment1_) + begin, at(moment2_) + begin);
   });
@@ -185,7 +188,7 @@ void CpuTrainer::predict(const Images& images, float* output) {
     for (int64_t image = item.first; image < item.last; image++) {
       sweep.reserve(item.part);
       batch.input(image, item.part, sweep);
-      sweep.forward(*model_, item.part, output + image * shape.pixels() + item.part.begin * shape.columns);
+      sweep.forward(item.part, output + image * shape.pixels() + item.part.begin * shape.columns);
     }
   });
 }
@@ -206,7 +209,7 @@ void CpuTrainer::evaluate(const Dataset& dataset, const Plan& plan, float clip_l
     space.sweep->reserve(part);
     batch.input(image, part, *space.sweep);
     batch.target(image, part, space.target.data());
-    space.sweep->forward(*model_, part, space.prediction.data());
+    space.sweep->forward(part, space.prediction.data());
     double sum = 0;
     for (size_t i = 0; i < static_cast<size_t>(pixels); i++) {
       double difference = static_cast<double>(space.prediction[i] - space.target[i]);

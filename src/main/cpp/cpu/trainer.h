@@ -6,8 +6,8 @@
 
 #include "cpu/batch.h"
 #include "cpu/kernels.h"
+#include "cpu/method.h"
 #include "cpu/optimizer.h"
-#include "cpu/sweep.h"
 #include "engine/engine.h"
 #include "engine/thread_pool.h"
 
@@ -16,7 +16,9 @@ namespace cpu {
 
 class CpuTrainer : public Trainer {
  public:
-  CpuTrainer(ThreadPool& pool, const Kernels& kernels, const ldct_trainer_options& options);
+  // kernels: for image quality.
+  CpuTrainer(ThreadPool& pool, std::unique_ptr<Method> method, const Kernels& kernels,
+             const ldct_trainer_options& options);
 
   void set_parameters(const float* parameters) override;
   void get_parameters(float* parameters) override;
@@ -57,9 +59,10 @@ class CpuTrainer : public Trainer {
   float update(const Batch& batch, int64_t n);
 
   ThreadPool& pool_;
+  std::unique_ptr<Method> method_;
   const Kernels& kernels_;
   ldct_trainer_options options_;
-  std::unique_ptr<Model> model_;
+  std::unique_ptr<Network> network_;
   std::unique_ptr<Network> moment1_, moment2_;
   int64_t steps_ = 0;
   bool prepared_ = false;

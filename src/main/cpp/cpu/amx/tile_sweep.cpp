@@ -8,12 +8,6 @@ namespace cpu {
 namespace amx {
 namespace {
 
-// How many rows above and below a part each layer must be computed to get its gradients.
-constexpr int64_t halo_gradient2 = pad2;
-constexpr int64_t halo_output = halo_gradient2 + pad3;
-constexpr int64_t halo_active2 = halo_output + pad3;
-constexpr int64_t halo_active1 = halo_active2 + pad2;
-
 // Pixels of a block of rows: enough to pay for loading the sums of the weight gradients, few enough
 // for the second-level cache.
 constexpr int64_t pixels_a_block = 512;
@@ -40,8 +34,9 @@ void FloatRing::allocate(int64_t rows, int64_t pitch, int64_t offset) {
 }
 
 template <int planes>
-TileSweep<planes>::TileSweep(int64_t columns)
-    : columns_(columns),
+TileSweep<planes>::TileSweep(const TileWeights<planes>& weights, int64_t columns)
+    : weights_(weights),
+      columns_(columns),
       padded_(round_up(columns, block_pixels)),
       block_(std::min<int64_t>(16, std::max<int64_t>(1, pixels_a_block / padded_))),
       input_pitch_(padded_ + 64),
@@ -89,15 +84,15 @@ typename TileSweep<planes>::Rows TileSweep<planes>::rows(const Part& part, int64
 
 template <int planes>
 void TileSweep<planes>::reserve(const Part& part) {
-  first_row_ = Sweep::first_input_row(part);
-  int64_t floats = (Sweep::end_input_row(part) - first_row_) * input_pitch_;
+  first_row_ = first_input_row(part);
+  int64_t floats = (end_input_row(part) - first_row_) * input_pitch_;
   if (input_.size() < floats) {
     input_ = AlignedFloats(floats);
   }
 }
 
 template <int planes>
-void TileSweep<planes>::layer1(const TileWeights<planes>& weights, const Part& part, int64_t r, bool with_pairs) {
+void TileSweep<planes>::layer1(const Part& part, int64_t r, bool with_pairs) {
   StripRow strip{};
   for (int t = 0; t < kernel1; t++) {
     int64_t at = r + t - pad1;
@@ -110,9 +105,9 @@ void TileSweep<planes>::layer1(const TileWeights<planes>& weights, const Part& p
   c.tap_rows = 1;
   c.in[0] = strip.out.at;
   c.in_plane = strip.out.plane;
-  c.weights[0] = weights.layer1[0];
+  c.weights[0] = weights_.layer1[0];
   c.weights_plane = layer1_tiles * weight_tile;
-  c.bias = weights.bias1;
+  c.bias = weights_.bias1;
   c.width = columns_;
   c.pixels = active1_.planes(r);
   if (with_pairs) {
@@ -122,18 +117,18 @@ void TileSweep<planes>::layer1(const TileWeights<planes>& weights, const Part& p
 }
 
 template <int planes>
-void TileSweep<planes>::layer2(const TileWeights<planes>& weights, const Part& part, int64_t r, bool with_pairs) {
+void TileSweep<planes>::layer2(const Part& part, int64_t r, bool with_pairs) {
   Convolution c{};
   for (int t = 0; t < kernel2; t++) {
     int64_t at = r + t - pad2;
     if (at >= 0 && at < part.rows) {
       c.in[c.tap_rows] = active1_.row(at) - pad2 * channels1;
-      c.weights[c.tap_rows++] = weights.layer2[0] + t * (layer2_tiles / kernel2) * weight_tile;
+      c.weights[c.tap_rows++] = weights_.layer2[0] + t * (layer2_tiles / kernel2) * weight_tile;
     }
   }
   c.in_plane = active1_.plane();
   c.weights_plane = layer2_tiles * weight_tile;
-  c.bias = weights.bias2;
+  c.bias = weights_.bias2;
   c.width = columns_;
   c.pixels = active2_.planes(r);
   if (with_pairs) {
@@ -143,12 +138,12 @@ void TileSweep<planes>::layer2(const TileWeights<planes>& weights, const Part& p
 }
 
 template <int planes>
-void TileSweep<planes>::layer3(const TileWeights<planes>& weights, int64_t r) {
+void TileSweep<planes>::layer3(int64_t r) {
   Convolution c{};
   c.tap_rows = 1;
   c.in[0] = active2_.row(r) - pad3 * channels2;
   c.in_plane = active2_.plane();
-  c.weights[0] = weights.layer3[0];
+  c.weights[0] = weights_.layer3[0];
   c.weights_plane = layer3_tiles * weight_tile;
   c.width = columns_;
   c.partial = partial_.row(r);
@@ -156,42 +151,42 @@ void TileSweep<planes>::layer3(const TileWeights<planes>& weights, int64_t r) {
 }
 
 template <int planes>
-void TileSweep<planes>::output_row(const TileWeights<planes>& weights, const Part& part, int64_t r, float* out) {
+void TileSweep<planes>::output_row(const Part& part, int64_t r, float* out) {
   OutputRow row{};
   for (int t = 0; t < kernel3; t++) {
     int64_t at = r + t - pad3;
     row.partial[t] = at >= 0 && at < part.rows ? partial_.row(at) : nullptr;
   }
-  row.bias = weights.bias3;
+  row.bias = weights_.bias3;
   row.width = columns_;
   row.out = out;
   Kernels::output(row);
 }
 
 template <int planes>
-void TileSweep<planes>::forward(const TileWeights<planes>& weights, const Part& part, float* output) {
+void TileSweep<planes>::forward(const Part& part, float* output) {
   Kernels::begin();
   const int64_t first = std::max<int64_t>(0, part.begin - pad2 - pad3);
   for (int64_t s = first; s < part.end + pad2 + pad3; s += block_) {
     Rows block = rows(part, s, s + block_, pad2 + pad3);
     for (int64_t r = block.begin; r < block.end; r++) {
-      layer1(weights, part, r, false);
+      layer1(part, r, false);
     }
     block = rows(part, s - pad2, s + block_ - pad2, pad3);
     for (int64_t r = block.begin; r < block.end; r++) {
-      layer2(weights, part, r, false);
-      layer3(weights, r);
+      layer2(part, r, false);
+      layer3(r);
     }
     block = rows(part, s - pad2 - pad3, s + block_ - pad2 - pad3, 0);
     for (int64_t r = block.begin; r < block.end; r++) {
-      output_row(weights, part, r, output + (r - part.begin) * columns_);
+      output_row(part, r, output + (r - part.begin) * columns_);
     }
   }
   Kernels::end();
 }
 
 template <int planes>
-void TileSweep<planes>::layer3_data_gradient(const TileWeights<planes>& weights, const Part& part, int64_t r) {
+void TileSweep<planes>::layer3_data_gradient(const Part& part, int64_t r) {
   StripRow strip{};
   for (int t = 0; t < kernel3; t++) {
     int64_t at = r + t - pad3;
@@ -204,7 +199,7 @@ void TileSweep<planes>::layer3_data_gradient(const TileWeights<planes>& weights,
   c.tap_rows = 1;
   c.in[0] = strip.out.at;
   c.in_plane = strip.out.plane;
-  c.weights[0] = weights.gradient3[0];
+  c.weights[0] = weights_.gradient3[0];
   c.weights_plane = gradient3_tiles * weight_tile;
   c.width = columns_;
   c.gate = active2_.row(r);
@@ -248,13 +243,13 @@ void TileSweep<planes>::layer2_weight_gradient(const Part& part, Rows block) {
 }
 
 template <int planes>
-void TileSweep<planes>::layer2_data_gradient(const TileWeights<planes>& weights, const Part& part, int64_t r) {
+void TileSweep<planes>::layer2_data_gradient(const Part& part, int64_t r) {
   Convolution c{};
   for (int t = 0; t < kernel2; t++) {
     int64_t at = r + t - pad2;
     if (at >= 0 && at < part.rows) {
       c.in[c.tap_rows] = gradient2_.row(at) - pad2 * channels2;
-      c.weights[c.tap_rows++] = weights.gradient2[0] + t * (gradient2_tiles / kernel2) * weight_tile;
+      c.weights[c.tap_rows++] = weights_.gradient2[0] + t * (gradient2_tiles / kernel2) * weight_tile;
     }
   }
   c.in_plane = gradient2_.plane();
@@ -283,8 +278,7 @@ void TileSweep<planes>::layer1_weight_gradient(const Part& part, Rows block) {
 }
 
 template <int planes>
-double TileSweep<planes>::train(const TileWeights<planes>& weights, const Part& part, const float* target,
-                                float gradient_scale, float* output, Network& gradient) {
+double TileSweep<planes>::train(const Part& part, const float* target, float gradient_scale, float* output, Network& gradient) {
   if (!sums_) {
     allocate_backward();
   }
@@ -295,16 +289,16 @@ double TileSweep<planes>::train(const TileWeights<planes>& weights, const Part& 
   for (int64_t s = first; s < part.end + lag; s += block_) {
     Rows block = rows(part, s, s + block_, halo_active1);
     for (int64_t r = block.begin; r < block.end; r++) {
-      layer1(weights, part, r, true);
+      layer1(part, r, true);
     }
     block = rows(part, s - pad2, s + block_ - pad2, halo_active2);
     for (int64_t r = block.begin; r < block.end; r++) {
-      layer2(weights, part, r, true);
-      layer3(weights, r);
+      layer2(part, r, true);
+      layer3(r);
     }
     block = rows(part, s - pad2 - pad3, s + block_ - pad2 - pad3, halo_output);
     for (int64_t r = block.begin; r < block.end; r++) {
-      output_row(weights, part, r, out_row_.data());
+      output_row(part, r, out_row_.data());
       double ignored = 0;
       const bool inside = r >= part.begin && r < part.end;
       double share = Kernels::loss({out_row_.data(), target + r * columns_, gradient_scale, columns_, delta_.row(r),
@@ -319,7 +313,7 @@ double TileSweep<planes>::train(const TileWeights<planes>& weights, const Part& 
     const int64_t begin2 = s - pad2 - 2 * pad3;
     block = rows(part, begin2, begin2 + block_, halo_gradient2);
     for (int64_t r = block.begin; r < block.end; r++) {
-      layer3_data_gradient(weights, part, r);
+      layer3_data_gradient(part, r);
     }
     block = rows(part, begin2, begin2 + block_, 0);
     if (block.begin < block.end) {
@@ -329,7 +323,7 @@ double TileSweep<planes>::train(const TileWeights<planes>& weights, const Part& 
     if (block.begin < block.end) {
       layer2_weight_gradient(part, block);
       for (int64_t r = block.begin; r < block.end; r++) {
-        layer2_data_gradient(weights, part, r);
+        layer2_data_gradient(part, r);
       }
       layer1_weight_gradient(part, block);
     }

@@ -1,4 +1,4 @@
-// A sweep down an image like Sweep, but of blocks of rows and with matrix tiles.
+// The sweep of the matrix tiles: as that of the row kernels, but blocks of rows at a time.
 #pragma once
 
 #include <memory>
@@ -6,7 +6,7 @@
 
 #include "cpu/aligned.h"
 #include "cpu/amx/kernels.h"
-#include "cpu/sweep.h"
+#include "cpu/method.h"
 
 namespace ldct {
 namespace cpu {
@@ -38,16 +38,16 @@ class FloatRing {
 };
 
 template <int planes>
-class TileSweep {
+class TileSweep : public Sweep {
  public:
-  explicit TileSweep(int64_t columns);
+  TileSweep(const TileWeights<planes>& weights, int64_t columns);
 
-  void reserve(const Part& part);
-  float* input_row(int64_t r) { return input_.data() + (r - first_row_) * input_pitch_ + pad1; }
-  void forward(const TileWeights<planes>& weights, const Part& part, float* output);
-  double train(const TileWeights<planes>& weights, const Part& part, const float* target, float gradient_scale,
-               float* output, Network& gradient);
-  int64_t bytes() const;
+  void reserve(const Part& part) override;
+  float* input_row(int64_t r) override { return input_.data() + (r - first_row_) * input_pitch_ + pad1; }
+  void forward(const Part& part, float* output) override;
+  double train(const Part& part, const float* target, float gradient_scale, float* output,
+               Network& gradient) override;
+  int64_t bytes() const override;
 
  private:
   using Kernels = TileKernels<planes>;
@@ -57,16 +57,17 @@ class TileSweep {
   static Rows rows(const Part& part, int64_t begin, int64_t end, int64_t halo);
 
   void allocate_backward();
-  void layer1(const TileWeights<planes>& weights, const Part& part, int64_t r, bool with_pairs);
-  void layer2(const TileWeights<planes>& weights, const Part& part, int64_t r, bool with_pairs);
-  void layer3(const TileWeights<planes>& weights, int64_t r);
-  void output_row(const TileWeights<planes>& weights, const Part& part, int64_t r, float* out);
-  void layer3_data_gradient(const TileWeights<planes>& weights, const Part& part, int64_t r);
+  void layer1(const Part& part, int64_t r, bool with_pairs);
+  void layer2(const Part& part, int64_t r, bool with_pairs);
+  void layer3(int64_t r);
+  void output_row(const Part& part, int64_t r, float* out);
+  void layer3_data_gradient(const Part& part, int64_t r);
   void layer3_weight_gradient(const Part& part, Rows block);
   void layer2_weight_gradient(const Part& part, Rows block);
-  void layer2_data_gradient(const TileWeights<planes>& weights, const Part& part, int64_t r);
+  void layer2_data_gradient(const Part& part, int64_t r);
   void layer1_weight_gradient(const Part& part, Rows block);
 
+  const TileWeights<planes>& weights_;
   int64_t columns_, padded_, block_, input_pitch_, first_row_ = 0;
   AlignedFloats input_, out_row_;
   FloatRing partial_, delta_;
@@ -75,6 +76,20 @@ class TileSweep {
   PlaneRing gradient2_, gradient2_planar_, gradient1_pairs_;
   std::unique_ptr<TileGradients> sums_;
   std::vector<const bf16*> left_, right_;
+};
+
+template <int planes>
+class TileMethod : public Method {
+ public:
+  TileMethod() : weights_(new TileWeights<planes>()) {}
+  void prepare(const Network& network) override { TileKernels<planes>::pack(network, *weights_); }
+  std::unique_ptr<Sweep> sweep(int64_t columns) const override {
+    return std::unique_ptr<Sweep>(new TileSweep<planes>(*weights_, columns));
+  }
+  int64_t bytes() const override { return sizeof(TileWeights<planes>); }
+
+ private:
+  std::unique_ptr<TileWeights<planes>> weights_;
 };
 
 extern template class TileSweep<1>;

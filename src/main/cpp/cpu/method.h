@@ -1,0 +1,65 @@
+// The seam between the trainer and what computes the network: row kernels or matrix tiles.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+
+#include "cpu/network.h"
+
+namespace ldct {
+namespace cpu {
+
+// Part of an image: its rows [begin, end), from an image of `rows` rows. Rows around the part are
+// computed again where the part needs them.
+struct Part {
+  int64_t rows, columns;
+  int64_t begin, end;
+};
+
+// How many rows above and below a part each layer must be computed to get the part's gradients.
+constexpr int64_t halo_gradient2 = pad2;
+constexpr int64_t halo_output = halo_gradient2 + pad3;
+constexpr int64_t halo_active2 = halo_output + pad3;
+constexpr int64_t halo_active1 = halo_active2 + pad2;
+constexpr int64_t halo_input = halo_active1 + pad1;
+
+// Rows of the input that a part reads.
+inline int64_t first_input_row(const Part& part) { return std::max<int64_t>(0, part.begin - halo_input); }
+inline int64_t end_input_row(const Part& part) { return std::min(part.rows, part.end + halo_input); }
+
+// One worker's memory and code for images of one width: a sweep down an image computes all layers,
+// forward and backward, so that only a few rows of each are alive at a time.
+class Sweep {
+ public:
+  virtual ~Sweep() = default;
+
+  // Room for the input of a part; then every input row of the part must be filled.
+  virtual void reserve(const Part& part) = 0;
+  virtual float* input_row(int64_t r) = 0;
+
+  // output: the part's rows, [end - begin][columns].
+  virtual void forward(const Part& part, float* output) = 0;
+
+  // Forward and backward with the loss sum((output - target)^2) and d(loss)/d(output) =
+  // gradient_scale * (output - target). target and output (null: not wanted) are those of the whole
+  // image. Adds the part's share to gradient and returns its share of the loss.
+  virtual double train(const Part& part, const float* target, float gradient_scale, float* output,
+                       Network& gradient) = 0;
+
+  virtual int64_t bytes() const = 0;
+};
+
+// How a trainer computes: an instruction set and a precision, and the weights as these want them.
+class Method {
+ public:
+  virtual ~Method() = default;
+  // Takes over new weights; to be called before sweeps run.
+  virtual void prepare(const Network& network) = 0;
+  // The sweep reads the method's weights and must not outlive it.
+  virtual std::unique_ptr<Sweep> sweep(int64_t columns) const = 0;
+  virtual int64_t bytes() const = 0;
+};
+
+}  // namespace cpu
+}  // namespace ldct
