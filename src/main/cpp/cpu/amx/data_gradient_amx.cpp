@@ -46,6 +46,22 @@ LDCT_INLINE void gradient2_block(const Convolution& c, int64_t x, int64_t valid,
   }
 }
 
+// Copies the planar row for the taps to the left and to the right, so that tiles are loaded from
+// whole cache lines.
+template <int planes>
+void shift_planar(const Convolution& c) {
+  const int64_t tap = c.planar_pitch * channels2;
+  for (int plane = 0; plane < planes; plane++) {
+    for (int channel = 0; channel < channels2; channel++) {
+      bf16* middle = c.planar.at + plane * c.planar.plane + channel * c.planar_pitch;
+      for (int64_t x = 0; x < c.width + 1; x += 32) {
+        store(middle - tap + x, _mm512_loadu_si512(middle + x + 1));
+        store(middle + tap + x, _mm512_loadu_si512(middle + x - 1));
+      }
+    }
+  }
+}
+
 template <int planes>
 void gradient2_row(const Convolution& c) {
   Wide total{_mm512_setzero_ps(), _mm512_setzero_ps()};
@@ -60,50 +76,37 @@ void gradient2_row(const Convolution& c) {
   if (c.bias_gradient) {
     add_to(c.bias_gradient, total);
   }
+  shift_planar<planes>(c);
 }
 
 // Gradient of layer 1's output.
-template <int planes, int rows>
-LDCT_INLINE void gradient1_block(const Convolution& c, int64_t x, int64_t valid) {
-  for (int half = 0; half < 2; half++) {
-    Block block;
-    zero_sums<rows, 2>();
-    for (int t = 0; t < c.tap_rows; t++) {
-      const bf16* in = c.in[t] + x * channels2;
-      const bf16* weights = c.weights[t] + half * 2 * weight_tile;
-      for (int k = 0; k < kernel2; k++) {
-        multiply_add<planes, rows, 2>(
-            {in + k * 32, c.in_plane, 16 * channels2, channels2 * int64_t{sizeof(bf16)}},
-            {weights + k * 4 * weight_tile, c.weights_plane, weight_tile, tile_row_bytes});
-      }
-    }
-    store_sums<rows, 2>(block.at[0], 32, 16 * 32, 16);
-    block.clear(valid, rows * 16);
-    const bf16* gate = c.gate + x * channels1 + half * 32;
-    bf16* pairs = c.pairs.at + x * channels1 + half * 64;
-    Wide total{_mm512_setzero_ps(), _mm512_setzero_ps()};
-    for (int64_t p = 0; p < rows * 16; p += 2) {
-      Wide even = gate_pixel(block, p, gate, channels1, total);
-      Wide odd = gate_pixel(block, p + 1, gate, channels1, total);
-      for (int plane = 0; plane < planes; plane++) {
-        __m512i first = take_plane<planes>(even, plane), second = take_plane<planes>(odd, plane);
-        store_pair(pairs + plane * c.pairs.plane + p * channels1, first, second);
-      }
-    }
-    add_to(c.bias_gradient + half * 32, total);
-  }
-}
-
 template <int planes>
 void gradient1_row(const Convolution& c) {
+  Block blocks[2];
+  GradientTail<planes, channels1> tail;
+  int next = 0;
   for (int64_t x = 0; x < c.width; x += block_pixels) {
     const int64_t valid = c.width - x;
-    if (valid > 16) {
-      gradient1_block<planes, 2>(c, x, valid);
-    } else {
-      gradient1_block<planes, 1>(c, x, valid);
+    for (int half = 0; half < 2; half++) {
+      Block& block = blocks[next];
+      auto between = [&] { advance<2>(tail); };
+      if (valid > 16) {
+        convolve<planes, 2, kernel2, channels2, channels1, false>(c, x, half, block, between);
+      } else {
+        convolve<planes, 1, kernel2, channels2, channels1, false>(c, x, half, block, between);
+      }
+      finish(tail);
+      tail = {};
+      tail.block = &block;
+      tail.count = valid > 16 ? 32 : 16;
+      block.clear(valid, tail.count);
+      tail.gate = c.gate + x * channels1 + half * 32;
+      tail.pairs = {c.pairs.at + x * channels1 + half * 64, c.pairs.plane};
+      tail.bias_gradient = c.bias_gradient + half * 32;
+      next ^= 1;
     }
   }
+  finish(tail);
 }
 
 }  // namespace

@@ -5,47 +5,41 @@ namespace cpu {
 namespace amx {
 namespace {
 
-// Sums of one block for output channels [32 * half, 32 * half + 32), bias included.
-template <int planes, int rows, int chunks, int column_tiles>
-LDCT_INLINE void convolve(const Convolution& c, int64_t x, int pixel_elements, int half, Block& block) {
-  load_sums<rows, 2>(c.bias + half * 32, 0, 0, 16);
-  for (int t = 0; t < c.tap_rows; t++) {
-    const bf16* in = c.in[t] + x * pixel_elements;
-    const bf16* weights = c.weights[t] + half * 2 * weight_tile;
-    for (int k = 0; k < chunks; k++) {
-      multiply_add<planes, rows, 2>(
-          {in + k * 32, c.in_plane, 16 * pixel_elements, pixel_elements * int64_t{sizeof(bf16)}},
-          {weights + k * column_tiles * weight_tile, c.weights_plane, weight_tile, tile_row_bytes});
+template <int planes, int chunks, int pixel_elements, int channels, bool with_pairs>
+void activation_row(const Convolution& c) {
+  constexpr int steps = channels == channels1 ? 6 : 1;  // pairs of pixels between two products
+  Block blocks[2];
+  ActivationTail<planes, channels, with_pairs> tail;
+  int next = 0;
+  for (int64_t x = 0; x < c.width; x += block_pixels) {
+    const int64_t valid = c.width - x;
+    for (int half = 0; half < channels / 32; half++) {
+      Block& block = blocks[next];
+      auto between = [&] { advance<steps>(tail); };
+      if (valid > 16) {
+        convolve<planes, 2, chunks, pixel_elements, channels, true>(c, x, half, block, between);
+      } else {
+        convolve<planes, 1, chunks, pixel_elements, channels, true>(c, x, half, block, between);
+      }
+      finish(tail);
+      tail.block = &block;
+      tail.at = 0;
+      tail.count = valid > 16 ? 32 : 16;
+      block.clear(valid, tail.count);
+      tail.pixels = {c.pixels.at + x * channels + half * 32, c.pixels.plane};
+      tail.pairs = {c.pairs.at + x * channels + half * 64, c.pairs.plane};
+      next ^= 1;
     }
   }
-  store_sums<rows, 2>(block.at[0], 32, 16 * 32, 16);
-}
-
-template <int planes, int rows, int chunks, int pixel_elements, int channels>
-LDCT_INLINE void activation_block(const Convolution& c, int64_t x, int64_t valid) {
-  for (int half = 0; half < channels / 32; half++) {
-    Block block;
-    convolve<planes, rows, chunks, channels / 16>(c, x, pixel_elements, half, block);
-    block.clear(valid, rows * 16);
-    const Planes pixels{c.pixels.at + x * channels + half * 32, c.pixels.plane};
-    if (c.pairs.at) {
-      activate<planes, true>(block, rows * 16, channels, pixels,
-                             {c.pairs.at + x * channels + half * 64, c.pairs.plane});
-    } else {
-      activate<planes, false>(block, rows * 16, channels, pixels, {});
-    }
-  }
+  finish(tail);
 }
 
 template <int planes, int chunks, int pixel_elements, int channels>
 void activation_row(const Convolution& c) {
-  for (int64_t x = 0; x < c.width; x += block_pixels) {
-    const int64_t valid = c.width - x;
-    if (valid > 16) {
-      activation_block<planes, 2, chunks, pixel_elements, channels>(c, x, valid);
-    } else {
-      activation_block<planes, 1, chunks, pixel_elements, channels>(c, x, valid);
-    }
+  if (c.pairs.at) {
+    activation_row<planes, chunks, pixel_elements, channels, true>(c);
+  } else {
+    activation_row<planes, chunks, pixel_elements, channels, false>(c);
   }
 }
 

@@ -58,7 +58,7 @@ struct Convolution {
   int64_t width;
   Planes pixels;        // at pixel 0
   Planes pairs;         // null: not wanted
-  Planes planar;        // at pixel 0
+  Planes planar;        // at pixel 0; copies for tap columns 0 and 2 lie one [channel][pixel] before and after
   int64_t planar_pitch;
   const bf16* gate;     // first plane of the activation, as pixels
   float* bias_gradient;

@@ -10,7 +10,7 @@ namespace {
 
 // Pixels of a block of rows: enough to pay for loading the sums of the weight gradients, few enough
 // for the second-level cache.
-constexpr int64_t pixels_a_block = 512;
+constexpr int64_t pixels_a_block = 128;
 constexpr int64_t lag = halo_active1;  // rows between the first and the last layer's front
 constexpr int64_t planar_pad = 32;
 
@@ -41,21 +41,22 @@ TileSweep<planes>::TileSweep(const TileWeights<planes>& weights, int64_t columns
       block_(std::min<int64_t>(16, std::max<int64_t>(1, pixels_a_block / padded_))),
       input_pitch_(padded_ + 64),
       out_row_(padded_) {
-  const int64_t depth = block_ + lag + 2;
+  const int64_t depth = block_ + lag + 1;
   strip_.allocate(planes, 1, (padded_ + 32) * strip1, 0, 0);
   active1_.allocate(planes, depth, (padded_ + 4) * channels1, pad2 * channels1, 0);
-  active2_.allocate(planes, depth, (padded_ + 8) * channels2, pad3 * channels2, 0);
-  partial_.allocate(depth, padded_ * partial_sums, 0);
+  active2_.allocate(planes, block_ + 2 * pad3 + 1, (padded_ + 8) * channels2, pad3 * channels2, 0);
+  partial_.allocate(block_ + 2 * pad3 + 1, padded_ * partial_sums, 0);
 }
 
 template <int planes>
 void TileSweep<planes>::allocate_backward() {
-  const int64_t depth = block_ + lag + 2;
+  const int64_t depth = block_ + lag + 1;
   active1_pairs_.allocate(planes, depth, padded_ * channels1, 0, 0);
-  active2_pairs_.allocate(planes, depth, padded_ * channels2, 0, 0);
-  delta_.allocate(depth, padded_ + 64, pad3);
-  gradient2_.allocate(planes, depth, (padded_ + 4) * channels2, pad2 * channels2, 0);
-  gradient2_planar_.allocate(planes, depth, (padded_ + planar_pad) * channels2, planar_pad, planar_pad);
+  active2_pairs_.allocate(planes, block_ + 2 * pad3 + 1, padded_ * channels2, 0, 0);
+  delta_.allocate(block_ + 2 * pad3 + 1, padded_ + 64, pad3);
+  gradient2_.allocate(planes, block_ + 2 * pad2 + 1, (padded_ + 4) * channels2, pad2 * channels2, 0);
+  const int64_t planar = (padded_ + planar_pad) * channels2;
+  gradient2_planar_.allocate(planes, block_ + 2 * pad2 + 1, kernel2 * planar, planar + planar_pad, planar_pad);
   gradient1_pairs_.allocate(planes, block_, padded_ * channels1, 0, 0);
   shifted1_.allocate(planes, block_ + 2 * pad1, kernel1 * padded_, 0, 16 * padded_);
   shifted3_.allocate(planes, block_ + 2 * pad3, kernel3 * padded_, 0, 16 * padded_);

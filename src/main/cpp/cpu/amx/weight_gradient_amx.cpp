@@ -35,7 +35,7 @@ void sum_layer2(const WeightGradientRows& r) {
     for (int tap = 0; tap < kernel2; tap++) {
       float* sums = r.sums + (tap * 8 + half * 2) * 256;
       load_sums<2, 2>(sums, 16, 4 * 256, 256);
-      sum_pixels<planes>(r, 1 - tap, 16 * r.left_pitch, half * 64, channels1);
+      sum_pixels<planes>(r, (tap - 1) * channels2 * r.left_pitch, 16 * r.left_pitch, half * 64, channels1);
       store_sums<2, 2>(sums, 16, 4 * 256, 256);
     }
   }
