@@ -37,26 +37,39 @@ LDCT_INLINE void gradient2_block(const Convolution& c, int64_t x, int64_t valid,
     }
     transpose(low);
     transpose(high);
-    bf16* planar = c.planar.at + plane * c.planar.plane + x;
+    bf16* planar = c.planar.at + plane * c.planar.plane + c.planar_tap + x * channels2;
     for (int i = 0; i < 16; i++) {
       const int channel = 8 * (i / 4) + i % 4;
-      store(planar + channel * c.planar_pitch, low[i]);
-      store(planar + (channel + 4) * c.planar_pitch, high[i]);
+      store(planar + channel * 32, low[i]);
+      store(planar + (channel + 4) * 32, high[i]);
     }
   }
 }
 
-// Copies the planar row for the taps to the left and to the right, so that tiles are loaded from
+// Copies the planar row for the taps to the left and to the right, so that every tile is a run of
 // whole cache lines.
 template <int planes>
 void shift_planar(const Convolution& c) {
-  const int64_t tap = c.planar_pitch * channels2;
+  __m512i ascending = _mm512_set_epi16(31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16, 15, 14, 13, 12,
+                                       11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+  const __m512i from_next = _mm512_add_epi16(ascending, _mm512_set1_epi16(1));
+  const __m512i from_last = _mm512_add_epi16(ascending, _mm512_set1_epi16(31));
+  constexpr int64_t block = block_pixels * channels2;
   for (int plane = 0; plane < planes; plane++) {
+    bf16* row = c.planar.at + plane * c.planar.plane;
     for (int channel = 0; channel < channels2; channel++) {
-      bf16* middle = c.planar.at + plane * c.planar.plane + channel * c.planar_pitch;
-      for (int64_t x = 0; x < c.width + 1; x += 32) {
-        store(middle - tap + x, _mm512_loadu_si512(middle + x + 1));
-        store(middle + tap + x, _mm512_loadu_si512(middle + x - 1));
+      bf16* left = row + channel * 32;
+      const bf16* middle = left + c.planar_tap;
+      bf16* right = left + 2 * c.planar_tap;
+      __m512i last = _mm512_setzero_si512(), here = _mm512_loadu_si512(middle);
+      for (int64_t x = 0; x < c.width; x += block_pixels) {
+        const int64_t at = x / block_pixels * block;
+        const __m512i next =
+            x + block_pixels < c.width ? _mm512_loadu_si512(middle + at + block) : _mm512_setzero_si512();
+        store(left + at, _mm512_permutex2var_epi16(here, from_next, next));
+        store(right + at, _mm512_permutex2var_epi16(last, from_last, here));
+        last = here;
+        here = next;
       }
     }
   }
@@ -85,9 +98,9 @@ void gradient1_row(const Convolution& c) {
   Block blocks[2];
   GradientTail<planes, channels1> tail;
   int next = 0;
-  for (int64_t x = 0; x < c.width; x += block_pixels) {
-    const int64_t valid = c.width - x;
-    for (int half = 0; half < 2; half++) {
+  for (int half = 0; half < 2; half++) {
+    for (int64_t x = 0; x < c.width; x += block_pixels) {
+      const int64_t valid = c.width - x;
       Block& block = blocks[next];
       auto between = [&] { advance<2>(tail); };
       if (valid > 16) {
@@ -101,7 +114,7 @@ void gradient1_row(const Convolution& c) {
       tail.count = valid > 16 ? 32 : 16;
       block.clear(valid, tail.count);
       tail.gate = c.gate + x * channels1 + half * 32;
-      tail.pairs = {c.pairs.at + x * channels1 + half * 64, c.pairs.plane};
+      tail.pairs = {c.pairs.at + half * c.pairs_group + x * 32, c.pairs.plane};
       tail.bias_gradient = c.bias_gradient + half * 32;
       next ^= 1;
     }

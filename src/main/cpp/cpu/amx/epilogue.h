@@ -85,7 +85,7 @@ struct ActivationTail : Tail {
       store(to, first);
       store(to + channels, second);
       if constexpr (with_pairs) {
-        store_pair(pairs.at + plane * pairs.plane + at * channels, first, second);
+        store_pair(pairs.at + plane * pairs.plane + at * 32, first, second);
       }
     }
     at += 2;
@@ -135,7 +135,7 @@ struct GradientTail : Tail {
     Wide odd = gate_pixel(*block, at + 1, gate, channels, total);
     for (int plane = 0; plane < planes; plane++) {
       __m512i first = take_plane<planes>(even, plane), second = take_plane<planes>(odd, plane);
-      store_pair(pairs.at + plane * pairs.plane + at * channels, first, second);
+      store_pair(pairs.at + plane * pairs.plane + at * 32, first, second);
     }
     at += 2;
     if (at == count) {

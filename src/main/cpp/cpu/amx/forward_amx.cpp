@@ -11,9 +11,9 @@ void activation_row(const Convolution& c) {
   Block blocks[2];
   ActivationTail<planes, channels, with_pairs> tail;
   int next = 0;
-  for (int64_t x = 0; x < c.width; x += block_pixels) {
-    const int64_t valid = c.width - x;
-    for (int half = 0; half < channels / 32; half++) {
+  for (int half = 0; half < channels / 32; half++) {
+    for (int64_t x = 0; x < c.width; x += block_pixels) {
+      const int64_t valid = c.width - x;
       Block& block = blocks[next];
       auto between = [&] { advance<steps>(tail); };
       if (valid > 16) {
@@ -27,7 +27,7 @@ void activation_row(const Convolution& c) {
       tail.count = valid > 16 ? 32 : 16;
       block.clear(valid, tail.count);
       tail.pixels = {c.pixels.at + x * channels + half * 32, c.pixels.plane};
-      tail.pairs = {c.pairs.at + x * channels + half * 64, c.pairs.plane};
+      tail.pairs = {c.pairs.at + half * c.pairs_group + x * 32, c.pairs.plane};
       next ^= 1;
     }
   }

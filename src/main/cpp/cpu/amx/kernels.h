@@ -3,8 +3,8 @@
 //
 // Layouts of a row of pixels with C channels, bfloat16, each in `planes` planes (see product.h):
 //   pixels  [pixel][channel]            left factor where channels are summed over
-//   pairs   [pixel / 2][channel'][2]    right factor where pixels are summed over
-//   planar  [channel][pixel]            left factor where pixels are summed over
+//   pairs   [channel / 32][pixel / 2][channel'][2]  right factor where pixels are summed over
+//   planar  [pixel / 32][channel][pixel]            left factor where pixels are summed over
 //   strip   [pixel][tap row]            a window of pixels is one run of values: left factor
 //   shifted [tap row][tap column][pixel] every tap is a row: left factor where pixels are summed over
 // channel' is the order that interleaving instructions leave behind: in every 32 channels, 16
@@ -58,8 +58,9 @@ struct Convolution {
   int64_t width;
   Planes pixels;        // at pixel 0
   Planes pairs;         // null: not wanted
-  Planes planar;        // at pixel 0; copies for tap columns 0 and 2 lie one [channel][pixel] before and after
-  int64_t planar_pitch;
+  int64_t pairs_group;  // from 32 channels to the next, elements
+  Planes planar;        // [tap column][pixel / 32][channel][pixel], moved by the tap
+  int64_t planar_tap;   // from a tap column to the next, elements
   const bf16* gate;     // first plane of the activation, as pixels
   float* bias_gradient;
   float* partial;       // [pixel][partial_sums]
@@ -83,14 +84,15 @@ struct LossRow {
   double* total;
 };
 
-// sums += products over one row of pixels, a multiple of 32.
+// sums += products over the pixels of some rows.
 struct WeightGradientRows {
-  int rows;                // image rows
-  const bf16* const* left;   // per row; null: zero
-  const bf16* const* right;  // per row
-  int64_t left_plane, left_pitch;
+  int rows;
+  const bf16* const* left;   // one a row; null: zero
+  const bf16* const* right;  // one a row
+  int64_t left_plane;
+  int64_t left_pitch;  // from one pixel or tap to the next; unused where left is planar
   int64_t right_plane;
-  int64_t pixels;
+  int64_t pixels;  // of a row, a multiple of 32
   float* sums;
 };
 
@@ -142,7 +144,7 @@ struct TileKernels {
   static void layer3_data_gradient(const Convolution& row);
   static void layer2_data_gradient(const Convolution& row);
   static void layer3_weight_gradient(const WeightGradientRows& rows);
-  // left[row] is for tap column 1; all taps of one tap row: sums [3][2][4][256]
+  // left has a row more on either side: left[row + 1] belongs to right[row]
   static void layer2_weight_gradient(const WeightGradientRows& rows);
   static void layer1_weight_gradient(const WeightGradientRows& rows);
 };

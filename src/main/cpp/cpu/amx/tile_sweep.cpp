@@ -10,9 +10,9 @@ namespace {
 
 // Pixels of a block of rows: enough to pay for loading the sums of the weight gradients, few enough
 // for the second-level cache.
-constexpr int64_t pixels_a_block = 128;
+template <int planes>
+constexpr int64_t pixels_a_block = planes == 1 ? 256 : 128;
 constexpr int64_t lag = halo_active1;  // rows between the first and the last layer's front
-constexpr int64_t planar_pad = 32;
 
 int64_t round_up(int64_t n, int64_t to) { return (n + to - 1) / to * to; }
 
@@ -38,7 +38,7 @@ TileSweep<planes>::TileSweep(const TileWeights<planes>& weights, int64_t columns
     : weights_(weights),
       columns_(columns),
       padded_(round_up(columns, block_pixels)),
-      block_(std::min<int64_t>(16, std::max<int64_t>(1, pixels_a_block / padded_))),
+      block_(std::min<int64_t>(16, std::max<int64_t>(1, pixels_a_block<planes> / padded_))),
       input_pitch_(padded_ + 64),
       out_row_(padded_) {
   const int64_t depth = block_ + lag + 1;
@@ -55,14 +55,13 @@ void TileSweep<planes>::allocate_backward() {
   active2_pairs_.allocate(planes, block_ + 2 * pad3 + 1, padded_ * channels2, 0, 0);
   delta_.allocate(block_ + 2 * pad3 + 1, padded_ + 64, pad3);
   gradient2_.allocate(planes, block_ + 2 * pad2 + 1, (padded_ + 4) * channels2, pad2 * channels2, 0);
-  const int64_t planar = (padded_ + planar_pad) * channels2;
-  gradient2_planar_.allocate(planes, block_ + 2 * pad2 + 1, kernel2 * planar, planar + planar_pad, planar_pad);
+  gradient2_planar_.allocate(planes, block_ + 2 * pad2 + 1, kernel2 * padded_ * channels2, 0, 0);
   gradient1_pairs_.allocate(planes, block_, padded_ * channels1, 0, 0);
   shifted1_.allocate(planes, block_ + 2 * pad1, kernel1 * padded_, 0, 16 * padded_);
   shifted3_.allocate(planes, block_ + 2 * pad3, kernel3 * padded_, 0, 16 * padded_);
   shift_scratch_.allocate(planes, 1, padded_ + 64, 0, 0);
   sums_.reset(new TileGradients());
-  left_.resize(static_cast<size_t>(block_));
+  left_.resize(static_cast<size_t>(block_ + 2 * pad2));
   right_.resize(static_cast<size_t>(block_));
 }
 
@@ -113,6 +112,7 @@ void TileSweep<planes>::layer1(const Part& part, int64_t r, bool with_pairs) {
   c.pixels = active1_.planes(r);
   if (with_pairs) {
     c.pairs = active1_pairs_.planes(r);
+    c.pairs_group = padded_ * 32;
   }
   Kernels::layer1(c);
 }
@@ -206,7 +206,7 @@ void TileSweep<planes>::layer3_data_gradient(const Part& part, int64_t r) {
   c.gate = active2_.row(r);
   c.pixels = gradient2_.planes(r);
   c.planar = gradient2_planar_.planes(r);
-  c.planar_pitch = padded_ + planar_pad;
+  c.planar_tap = padded_ * channels2;
   const bool inside = r >= part.begin && r < part.end;
   c.bias_gradient = inside ? sums_->bias2 : nullptr;
   Kernels::layer3_data_gradient(c);
@@ -230,17 +230,15 @@ void TileSweep<planes>::layer3_weight_gradient(const Part& part, Rows block) {
 
 template <int planes>
 void TileSweep<planes>::layer2_weight_gradient(const Part& part, Rows block) {
-  for (int t = 0; t < kernel2; t++) {
-    for (int64_t r = block.begin; r < block.end; r++) {
-      const size_t i = static_cast<size_t>(r - block.begin);
-      const int64_t at = r - t + pad2;
-      left_[i] = at >= 0 && at < part.rows ? gradient2_planar_.row(at) : nullptr;
-      right_[i] = active1_pairs_.row(r);
-    }
-    Kernels::layer2_weight_gradient({static_cast<int>(block.end - block.begin), left_.data(), right_.data(),
-                                     gradient2_planar_.plane(), padded_ + planar_pad, active1_pairs_.plane(), padded_,
-                                     sums_->weights2[t * kernel2][0][0]});
+  for (int64_t r = block.begin - pad2; r < block.end + pad2; r++) {
+    left_[static_cast<size_t>(r - block.begin + pad2)] = r >= 0 && r < part.rows ? gradient2_planar_.row(r) : nullptr;
   }
+  for (int64_t r = block.begin; r < block.end; r++) {
+    right_[static_cast<size_t>(r - block.begin)] = active1_pairs_.row(r);
+  }
+  Kernels::layer2_weight_gradient({static_cast<int>(block.end - block.begin), left_.data(), right_.data(),
+                                   gradient2_planar_.plane(), 0, active1_pairs_.plane(), padded_,
+                                   sums_->weights2[0][0][0]});
 }
 
 template <int planes>
@@ -258,6 +256,7 @@ void TileSweep<planes>::layer2_data_gradient(const Part& part, int64_t r) {
   c.width = columns_;
   c.gate = active1_.row(r);
   c.pairs = gradient1_pairs_.planes(r);
+  c.pairs_group = padded_ * 32;
   c.bias_gradient = sums_->bias1;
   Kernels::layer2_data_gradient(c);
 }

@@ -5,51 +5,78 @@ namespace cpu {
 namespace amx {
 namespace {
 
-// Adds all pixels to the four sums that are loaded. Offsets are in elements.
+// A block [32][32] of the sums: four tiles.
+struct Sums {
+  float* at;
+  int64_t stride, next_row_tile, next_column_tile;
+
+  // The sums of the block after this one are fetched while this one is worked on.
+  LDCT_INLINE void fetch(int64_t line) const {
+    const float* tile = at + (line & 2 ? next_row_tile : 0) + (line & 1 ? next_column_tile : 0);
+    __builtin_prefetch(tile + line / 4 % 16 * stride, 1);
+  }
+};
+
+// Left factors: rows of taps, or planar.
+struct Left {
+  int64_t step, next, stride;  // elements from 32 pixels, a tile, a tile's row to the next
+};
+constexpr Left planar{32 * channels2, 16 * 32, 32};
+
+// Adds the products of all pixels. Offsets are in elements; left rows are taken from `left`.
 template <int planes>
-LDCT_INLINE void sum_pixels(const WeightGradientRows& r, int64_t left_offset, int64_t left_next, int64_t right_offset,
-                            int64_t channels) {
+LDCT_INLINE void add_pixels(const WeightGradientRows& r, const bf16* const* left, int64_t left_offset,
+                            const Left& layout, int64_t right_offset, const Sums& sums, const Sums& next) {
+  constexpr int64_t lines_a_step = 16;
+  int64_t line = 0;
+  load_sums<2, 2>(sums.at, sums.stride, sums.next_row_tile, sums.next_column_tile);
   for (int row = 0; row < r.rows; row++) {
-    if (!r.left[row]) {
+    if (!left[row]) {
       continue;
     }
-    const bf16* left = r.left[row] + left_offset;
-    const bf16* right = r.right[row] + right_offset;
+    const bf16* from_left = left[row] + left_offset;
+    const bf16* from_right = r.right[row] + right_offset;
     for (int64_t x = 0; x < r.pixels; x += 32) {
-      multiply_add<planes, 2, 2>({left + x, r.left_plane, left_next, r.left_pitch * int64_t{sizeof(bf16)}},
-                                 {right + x * channels, r.right_plane, 32, channels * 2 * int64_t{sizeof(bf16)}});
+      multiply_add<planes, 2, 2>({from_left, r.left_plane, layout.next, layout.stride * int64_t{sizeof(bf16)}},
+                                 {from_right, r.right_plane, 32, 64 * int64_t{sizeof(bf16)}});
+      from_left += layout.step;
+      from_right += 32 * 32;
+      if (line < 64) {
+        for (int64_t i = 0; i < lines_a_step; i++) {
+          next.fetch(line + i);
+        }
+        line += lines_a_step;
+      }
     }
   }
+  store_sums<2, 2>(sums.at, sums.stride, sums.next_row_tile, sums.next_column_tile);
 }
 
 template <int planes>
 void sum_layer3(const WeightGradientRows& r) {
-  load_sums<2, 2>(r.sums, 32, 16 * 32, 16);
-  sum_pixels<planes>(r, 0, 16 * r.left_pitch, 0, channels2);
-  store_sums<2, 2>(r.sums, 32, 16 * 32, 16);
+  const Sums sums{r.sums, 32, 16 * 32, 16};
+  add_pixels<planes>(r, r.left, 0, {32, 16 * r.left_pitch, r.left_pitch}, 0, sums, sums);
 }
 
 template <int planes>
 void sum_layer2(const WeightGradientRows& r) {
-  for (int half = 0; half < 2; half++) {
-    for (int tap = 0; tap < kernel2; tap++) {
-      float* sums = r.sums + (tap * 8 + half * 2) * 256;
-      load_sums<2, 2>(sums, 16, 4 * 256, 256);
-      sum_pixels<planes>(r, (tap - 1) * channels2 * r.left_pitch, 16 * r.left_pitch, half * 64, channels1);
-      store_sums<2, 2>(sums, 16, 4 * 256, 256);
-    }
+  constexpr int taps = kernel2 * kernel2, blocks = 2 * taps;
+  auto sums = [&](int i) { return Sums{r.sums + (i % taps * 8 + i / taps * 2) * 256, 16, 4 * 256, 256}; };
+  for (int i = 0; i < blocks; i++) {
+    const int tap_row = i % taps / kernel2, tap_column = i % kernel2;
+    add_pixels<planes>(r, r.left + 2 - tap_row, tap_column * channels2 * r.pixels, planar, i / taps * 32 * r.pixels,
+                       sums(i), sums((i + 1) % blocks));
   }
 }
 
 template <int planes>
 void sum_layer1(const WeightGradientRows& r) {
-  for (int half = 0; half < 2; half++) {
-    for (int taps = 0; taps < 96; taps += 32) {
-      float* sums = r.sums + taps * 64 + half * 32;
-      load_sums<2, 2>(sums, 64, 16 * 64, 16);
-      sum_pixels<planes>(r, taps * r.left_pitch, 16 * r.left_pitch, half * 64, channels1);
-      store_sums<2, 2>(sums, 64, 16 * 64, 16);
-    }
+  constexpr int blocks = 6;
+  const Left layout{32, 16 * r.left_pitch, r.left_pitch};
+  auto sums = [&](int i) { return Sums{r.sums + i % 3 * 32 * 64 + i / 3 * 32, 64, 16 * 64, 16}; };
+  for (int i = 0; i < blocks; i++) {
+    add_pixels<planes>(r, r.left, i % 3 * 32 * r.left_pitch, layout, i / 3 * 32 * r.pixels, sums(i),
+                       sums((i + 1) % blocks));
   }
 }
 
