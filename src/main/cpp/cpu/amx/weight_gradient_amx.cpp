@@ -9,12 +9,6 @@ namespace {
 struct Sums {
   float* at;
   int64_t stride, next_row_tile, next_column_tile;
-
-  // The sums of the block after this one are fetched while this one is worked on.
-  LDCT_INLINE void fetch(int64_t line) const {
-    const float* tile = at + (line & 2 ? next_row_tile : 0) + (line & 1 ? next_column_tile : 0);
-    __builtin_prefetch(tile + line / 4 % 16 * stride, 1);
-  }
 };
 
 // Left factors: rows of taps, or planar.
@@ -26,9 +20,7 @@ constexpr Left planar{32 * channels2, 16 * 32, 32};
 // Adds the products of all pixels. Offsets are in elements; left rows are taken from `left`.
 template <int planes>
 LDCT_INLINE void add_pixels(const WeightGradientRows& r, const bf16* const* left, int64_t left_offset,
-                            const Left& layout, int64_t right_offset, const Sums& sums, const Sums& next) {
-  constexpr int64_t lines_a_step = 16;
-  int64_t line = 0;
+                            const Left& layout, int64_t right_offset, const Sums& sums) {
   load_sums<2, 2>(sums.at, sums.stride, sums.next_row_tile, sums.next_column_tile);
   for (int row = 0; row < r.rows; row++) {
     if (!left[row]) {
@@ -41,12 +33,6 @@ LDCT_INLINE void add_pixels(const WeightGradientRows& r, const bf16* const* left
                                  {from_right, r.right_plane, 32, 64 * int64_t{sizeof(bf16)}});
       from_left += layout.step;
       from_right += 32 * 32;
-      if (line < 64) {
-        for (int64_t i = 0; i < lines_a_step; i++) {
-          next.fetch(line + i);
-        }
-        line += lines_a_step;
-      }
     }
   }
   store_sums<2, 2>(sums.at, sums.stride, sums.next_row_tile, sums.next_column_tile);
@@ -55,28 +41,31 @@ LDCT_INLINE void add_pixels(const WeightGradientRows& r, const bf16* const* left
 template <int planes>
 void sum_layer3(const WeightGradientRows& r) {
   const Sums sums{r.sums, 32, 16 * 32, 16};
-  add_pixels<planes>(r, r.left, 0, {32, 16 * r.left_pitch, r.left_pitch}, 0, sums, sums);
+  add_pixels<planes>(r, r.left, 0, {32, 16 * r.left_pitch, r.left_pitch}, 0, sums);
 }
 
 template <int planes>
 void sum_layer2(const WeightGradientRows& r) {
-  constexpr int taps = kernel2 * kernel2, blocks = 2 * taps;
-  auto sums = [&](int i) { return Sums{r.sums + (i % taps * 8 + i / taps * 2) * 256, 16, 4 * 256, 256}; };
-  for (int i = 0; i < blocks; i++) {
-    const int tap_row = i % taps / kernel2, tap_column = i % kernel2;
-    add_pixels<planes>(r, r.left + 2 - tap_row, tap_column * channels2 * r.pixels, planar, i / taps * 32 * r.pixels,
-                       sums(i), sums((i + 1) % blocks));
+  // In this order the rows of one tap column stay in the first-level cache for three tap rows.
+  for (int half = 0; half < 2; half++) {
+    for (int tap_column = 0; tap_column < kernel2; tap_column++) {
+      for (int tap_row = 0; tap_row < kernel2; tap_row++) {
+        float* sums = r.sums + ((tap_row * kernel2 + tap_column) * 8 + half * 2) * 256;
+        add_pixels<planes>(r, r.left + 2 - tap_row, tap_column * channels2 * r.pixels, planar, half * 32 * r.pixels,
+                           {sums, 16, 4 * 256, 256});
+      }
+    }
   }
 }
 
 template <int planes>
 void sum_layer1(const WeightGradientRows& r) {
-  constexpr int blocks = 6;
   const Left layout{32, 16 * r.left_pitch, r.left_pitch};
-  auto sums = [&](int i) { return Sums{r.sums + i % 3 * 32 * 64 + i / 3 * 32, 64, 16 * 64, 16}; };
-  for (int i = 0; i < blocks; i++) {
-    add_pixels<planes>(r, r.left, i % 3 * 32 * r.left_pitch, layout, i / 3 * 32 * r.pixels, sums(i),
-                       sums((i + 1) % blocks));
+  for (int half = 0; half < 2; half++) {
+    for (int tap = 0; tap < 96; tap += 32) {
+      add_pixels<planes>(r, r.left, tap * r.left_pitch, layout, half * 32 * r.pixels,
+                         {r.sums + tap * 64 + half * 32, 64, 16 * 64, 16});
+    }
   }
 }
 
