@@ -1,4 +1,5 @@
 // Forward and backward of every instruction set against the float64 reference.
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -112,26 +113,27 @@ TEST(one_pixel_and_one_row_or_column_images_are_right) {
 
 TEST(odd_sizes_are_right) {
   for (reference::Shape s :
-       {reference::Shape{3, 3, 5}, {1, 13, 15}, {2, 17, 31}, {1, 9, 100}, {5, 8, 7}, {1, 3, 293}}) {
+       {reference::Shape{3, 3, 5}, {1, 13, 15}, {2, 17, 31}, {1, 9, 100}, {5, 8, 7}, {1, 3, 293}, {1, 4, 33}, {2, 3, 48}, {1, 5, 65}}) {
     judge(s, 2);
   }
 }
 
 TEST(images_cut_into_parts_for_many_threads_are_right) { judge({1, 211, 3}, 3); }
 
-// Small sparse integers: every product and sum is exact in float32, so all bits must agree.
-TEST(integer_fills_are_exact) {
+// Small sparse integers: every product and sum is exact, so all bits must agree. `one_in` thins out the parameters.
+void judge_integers(int one_in, const std::vector<int32_t>& exact_in) {
   const reference::Shape s{2, 8, 16};
   const size_t pixels = 256;
   std::mt19937 generator(11);
-  auto sparse = [&](size_t n, int one_in) {
+  auto sparse = [&](size_t n, unsigned thin, int largest) {
     std::vector<float> v(n);
     for (float& x : v) {
-      x = generator() % one_in == 0 ? static_cast<float>(static_cast<int>(generator() % 5) - 2) : 0.0f;
+      x = generator() % thin == 0 ? static_cast<float>(static_cast<int>(generator() % (2 * largest + 1)) - largest) : 0;
     }
     return v;
   };
-  const std::vector<float> p = sparse(LDCT_PARAMETER_COUNT, 40), x = sparse(pixels, 4), y = sparse(pixels, 4);
+  const std::vector<float> p = sparse(LDCT_PARAMETER_COUNT, one_in, 2), x = sparse(pixels, 4, 2),
+                           y = sparse(pixels, 4, 2);
   const reference::Result expected = reference::backward(widen(p), widen(x), widen(y), s);
   double largest = 0;
   for (double g : expected.gradients) largest = std::fmax(largest, std::fabs(g) * pixels);
@@ -139,16 +141,32 @@ TEST(integer_fills_are_exact) {
   for (const char* level : isa_levels) {
     ForcedIsa forced(level);
     Engine opened = engine();
-    Trainer held = trainer(opened, p);
-    const Computed actual = compute(held, x, y, s);
-    for (size_t i = 0; i < pixels; i++) {
-      CHECK(static_cast<double>(actual.output[i]) == expected.output[i], level, " pixel ", i);
-    }
-    for (int i = 0; i < LDCT_PARAMETER_COUNT; i++) {
-      CHECK(static_cast<double>(actual.gradients[i]) == expected.gradients[i], level, " parameter ", i, ": ",
-            actual.gradients[i], " not ", expected.gradients[i]);
+    for (const Precision& precision : precisions) {
+      const bool exact = std::find(exact_in.begin(), exact_in.end(), precision.code) != exact_in.end();
+      if (!exact || !supported(opened, precision.code)) continue;
+      Trainer held = trainer(opened, p, adam(1e-3, precision.code));
+      const Computed actual = compute(held, x, y, s);
+      for (size_t i = 0; i < pixels; i++) {
+        CHECK(static_cast<double>(actual.output[i]) == expected.output[i], level, " ", precision.name, " pixel ", i);
+      }
+      for (int i = 0; i < LDCT_PARAMETER_COUNT; i++) {
+        CHECK(static_cast<double>(actual.gradients[i]) == expected.gradients[i], level, " ", precision.name,
+              " parameter ", i, ": ", actual.gradients[i], " not ", expected.gradients[i]);
+      }
     }
   }
+}
+
+TEST(integer_fills_are_exact) { judge_integers(40, {LDCT_FP32, LDCT_BF16X3}); }
+TEST(integers_of_eight_bits_are_exact_in_bf16) { judge_integers(120, {LDCT_FP32, LDCT_BF16X3, LDCT_BF16}); }
+
+TEST(below_the_amx_level_bf16_is_declined_with_the_reason) {
+  ForcedIsa forced("avx512");
+  Engine opened = engine();
+  const ldct_trainer_options options = adam(1e-3, LDCT_BF16);
+  ldct_trainer* created = nullptr;
+  CHECK(ldct_trainer_create(opened.get(), &options, &created) == LDCT_UNSUPPORTED, "status");
+  CHECK(std::string(ldct_last_error()).find("LDCT_CPU_ISA") != std::string::npos, ldct_last_error());
 }
 
 TEST(a_network_that_has_diverged_says_so) {
