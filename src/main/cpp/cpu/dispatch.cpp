@@ -104,12 +104,12 @@ const char* precision_name(int precision) {
 std::vector<Candidate> candidates(int precision) {
   switch (precision) {
     case LDCT_FP32:
-      return {tiles<3>("amx"), rows(kernels_avx512, "avx512", avx512), rows(kernels_avx2, "avx2", avx2),
+      return {tiles<3>("amx bf16x6"), rows(kernels_avx512, "avx512", avx512), rows(kernels_avx2, "avx2", avx2),
               rows(kernels_plain, "plain", plain)};
     case LDCT_BF16X3:
-      return {tiles<2>("amx")};
+      return {tiles<2>("amx bf16x3")};
     case LDCT_BF16:
-      return {tiles<1>("amx")};
+      return {tiles<1>("amx bf16")};
     default:
       return {};
   }

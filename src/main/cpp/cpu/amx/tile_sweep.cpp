@@ -12,6 +12,10 @@ namespace {
 // for the second-level cache.
 template <int planes>
 constexpr int64_t pixels_a_block = planes == 1 ? 256 : 128;
+// Pixels whose gradients are summed in tiles before they are added to the item's: long float32 sums
+// would cost fp32 its promise. The other precisions do not notice.
+template <int planes>
+constexpr int64_t pixels_a_sum = planes == 3 ? 2048 : INT64_MAX;
 constexpr int64_t lag = halo_active1;  // rows between the first and the last layer's front
 
 int64_t round_up(int64_t n, int64_t to) { return (n + to - 1) / to * to; }
@@ -284,6 +288,7 @@ double TileSweep<planes>::train(const Part& part, const float* target, float gra
   }
   *sums_ = TileGradients();
   double loss = 0;
+  int64_t summed = 0;
   Kernels::begin();
   const int64_t first = std::max<int64_t>(0, part.begin - halo_active1);
   for (int64_t s = first; s < part.end + lag; s += block_) {
@@ -326,6 +331,12 @@ double TileSweep<planes>::train(const Part& part, const float* target, float gra
         layer2_data_gradient(part, r);
       }
       layer1_weight_gradient(part, block);
+      summed += (block.end - block.begin) * columns_;
+      if (summed >= pixels_a_sum<planes>) {
+        Kernels::add_gradients(*sums_, gradient);
+        *sums_ = TileGradients();
+        summed = 0;
+      }
     }
   }
   Kernels::end();
