@@ -118,6 +118,8 @@ TEST(odd_sizes_are_right) {
   }
 }
 
+TEST(an_image_of_more_pixels_than_are_summed_in_one_go_is_right) { judge({1, 40, 60}, 1); }
+
 TEST(images_cut_into_parts_for_many_threads_are_right) { judge({1, 211, 3}, 3); }
 
 // Small sparse integers: every product and sum is exact, so all bits must agree. `one_in` thins out the parameters.

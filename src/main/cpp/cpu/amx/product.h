@@ -13,7 +13,6 @@ namespace ldct {
 namespace cpu {
 namespace amx {
 
-constexpr int64_t tile_elements = 512;  // bfloat16 values of a full tile
 constexpr int64_t tile_row_bytes = 64;
 
 // left(plane) and right(plane) load tiles, multiply() uses them.

@@ -27,7 +27,9 @@ void strip(const StripRow& row) {
   for (int64_t x = 0; x < row.pixels; x += 16) {
     Wide rest[pairs];
     for (int p = 0; p < pairs; p++) {
-      auto load = [&](int t) { return t < taps && row.rows[t] ? _mm512_loadu_ps(row.rows[t] + x) : _mm512_setzero_ps(); };
+      auto load = [&](int t) {
+        return t < taps && row.rows[t] ? _mm512_loadu_ps(row.rows[t] + x) : _mm512_setzero_ps();
+      };
       rest[p] = {load(2 * p), load(2 * p + 1)};
     }
     for (int plane = 0; plane < planes; plane++) {

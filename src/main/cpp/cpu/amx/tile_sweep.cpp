@@ -282,7 +282,8 @@ void TileSweep<planes>::layer1_weight_gradient(const Part& part, Rows block) {
 }
 
 template <int planes>
-double TileSweep<planes>::train(const Part& part, const float* target, float gradient_scale, float* output, Network& gradient) {
+double TileSweep<planes>::train(const Part& part, const float* target, float gradient_scale, float* output,
+                                Network& gradient) {
   if (!sums_) {
     allocate_backward();
   }
