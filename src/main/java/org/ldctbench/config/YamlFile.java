@@ -65,18 +65,30 @@ public final class YamlFile {
     return parse(path, text);
   }
 
-  static YamlFile parse(Path path, String text) {
+  /** The value of one YAML scalar or flow collection; text that is no YAML stands for itself. */
+  public static Object scalar(String text) {
+    try {
+      return plain(loader().load(text));
+    } catch (YAMLException e) {
+      return text;
+    }
+  }
+
+  private static Yaml loader() {
     LoaderOptions options = new LoaderOptions();
     options.setAllowDuplicateKeys(false);
     options.setMaxAliasesForCollections(50);
     options.setCodePointLimit((int) MAX_BYTES);
-    Yaml yaml =
-        new Yaml(
-            new SafeConstructor(options),
-            new Representer(new DumperOptions()),
-            new DumperOptions(),
-            options,
-            new NumberResolver());
+    return new Yaml(
+        new SafeConstructor(options),
+        new Representer(new DumperOptions()),
+        new DumperOptions(),
+        options,
+        new NumberResolver());
+  }
+
+  static YamlFile parse(Path path, String text) {
+    Yaml yaml = loader();
     try {
       Node node = yaml.compose(new java.io.StringReader(text));
       if (node == null) {

@@ -14,7 +14,7 @@ import org.ldctbench.config.YamlFile;
  *
  * @param name of the sweep, or empty
  * @param program what a run executes
- * @param command how, see {@link org.ldctbench.sweep.CommandLineMacros}
+ * @param command words of the command line, W&B's macros included
  * @param runCap most runs of the sweep, 0 if unlimited
  * @param warnings one line each, for the user
  */

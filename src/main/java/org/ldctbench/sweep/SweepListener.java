@@ -1,0 +1,11 @@
+package org.ldctbench.sweep;
+
+/** Watches a sweep. */
+public interface SweepListener {
+  void runStarted(SweepRun run);
+
+  void epoch(SweepRun run);
+
+  /** The run ended or was interrupted. */
+  void runEnded(SweepRun run);
+}

@@ -1,0 +1,204 @@
+package org.ldctbench.sweep;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Executes the runs of one sweep, one after the other, and records each step in the journal before
+ * the next. A run that an earlier process left unfinished goes first, under its own id.
+ */
+public final class SweepRunner {
+  /** Why no further run was started. */
+  public enum End {
+    RUNS_DONE("all runs are done"),
+    RUN_CAP("run_cap is reached"),
+    EXHAUSTED("every combination was tried"),
+    TARGET("the target is reached"),
+    INTERRUPTED("interrupted"),
+    GAVE_UP("the first runs all failed");
+
+    private final String text;
+
+    End(String text) {
+      this.text = text;
+    }
+
+    public String text() {
+      return text;
+    }
+  }
+
+  private final SweepConfig config;
+  private final Journal journal;
+  private final Searcher searcher;
+  private final Program program;
+  private final SweepListener listener;
+  private volatile boolean interrupted;
+
+  public SweepRunner(
+      SweepConfig config,
+      Journal journal,
+      Searcher searcher,
+      Program program,
+      SweepListener listener) {
+    this.config = config;
+    this.journal = journal;
+    this.searcher = searcher;
+    this.program = program;
+    this.listener = listener;
+  }
+
+  /** Asks from any thread to end the present run and the sweep cleanly. */
+  public void interrupt() {
+    interrupted = true;
+  }
+
+  /**
+   * Runs until the sweep has {@code wanted} runs or another reason to end.
+   *
+   * @param wanted runs of the whole sweep, earlier processes included; empty means endless
+   */
+  public End run(Optional<Long> wanted) {
+    SweepState state = journal.state();
+    Patience patience = new Patience();
+    while (!interrupted) {
+      Optional<SweepRun> unfinished =
+          state.runs().stream().filter(run -> !run.state().ended()).findFirst();
+      if (unfinished.isEmpty()) {
+        Optional<End> end = end(state, wanted);
+        if (end.isPresent()) {
+          return end.get();
+        }
+      }
+      RunRequest request;
+      if (unfinished.isPresent()) {
+        SweepRun run = unfinished.get();
+        request =
+            new RunRequest(state.id(), run.id(), run.number(), run.parameters(), run.folder());
+      } else {
+        List<Map<String, Object>> next = searcher.suggest(state.history(config.metric()), 1);
+        if (next.isEmpty()) {
+          return End.EXHAUSTED;
+        }
+        int number = state.runs().size() + 1;
+        String id = SweepFolder.runId(state.id(), number);
+        request = new RunRequest(state.id(), id, number, next.get(0), Optional.empty());
+      }
+      SweepRun run = execute(request);
+      if (run.state() == RunState.INTERRUPTED) {
+        return End.INTERRUPTED;
+      }
+      if (patience.lostAfter(run)) {
+        return End.GAVE_UP;
+      }
+    }
+    return End.INTERRUPTED;
+  }
+
+  private Optional<End> end(SweepState state, Optional<Long> wanted) {
+    long runs = state.runs().size();
+    if (config.runCap() > 0 && runs >= config.runCap()) {
+      return Optional.of(End.RUN_CAP);
+    }
+    if (config.metric().isPresent() && !Double.isNaN(config.metric().get().target())) {
+      Metric metric = config.metric().get();
+      Optional<SweepRun> best = state.best(metric);
+      if (best.isPresent()
+          && metric.reached(SweepState.bestValue(best.get(), metric).getAsDouble())) {
+        return Optional.of(End.TARGET);
+      }
+    }
+    return wanted.isPresent() && runs >= wanted.get()
+        ? Optional.of(End.RUNS_DONE)
+        : Optional.empty();
+  }
+
+  private SweepRun execute(RunRequest request) {
+    journal.append(
+        new JournalEvent.RunStarted(
+            now(), request.runId(), request.number(), request.parameters()));
+    SweepRun run = journal.state().find(request.runId()).orElseThrow();
+    listener.runStarted(run);
+    long begin = System.nanoTime();
+    RunOutcome outcome;
+    try {
+      outcome = program.execute(request, new Monitor(run));
+    } catch (RuntimeException | OutOfMemoryError e) {
+      String reason = String.valueOf(e.getMessage() == null ? e : e.getMessage());
+      outcome =
+          RunOutcome.failed(
+              reason.lines().findFirst().orElse("unknown"), (System.nanoTime() - begin) * 1e-9);
+    }
+    journal.append(
+        new JournalEvent.RunEnded(
+            now(),
+            request.runId(),
+            outcome.state(),
+            outcome.summary(),
+            outcome.best(),
+            outcome.baseline(),
+            outcome.folder().map(Path::toString).orElse(null),
+            outcome.name(),
+            outcome.seconds(),
+            outcome.failure()));
+    listener.runEnded(run);
+    return run;
+  }
+
+  private static String now() {
+    return Instant.now().truncatedTo(ChronoUnit.MILLIS).toString();
+  }
+
+  private final class Monitor implements RunMonitor {
+    private final SweepRun run;
+
+    Monitor(SweepRun run) {
+      this.run = run;
+    }
+
+    @Override
+    public void folder(Path folder) {
+      journal.append(new JournalEvent.RunFolder(run.id(), folder.toString()));
+    }
+
+    @Override
+    public Order epoch(long iteration, Map<String, Double> metrics) {
+      journal.append(new JournalEvent.Epoch(run.id(), iteration, metrics));
+      listener.epoch(run);
+      if (interrupted) {
+        return Order.INTERRUPT;
+      }
+      return tooBad() ? Order.STOP_EARLY : Order.CONTINUE;
+    }
+
+    @Override
+    public boolean interrupted() {
+      return interrupted;
+    }
+
+    private boolean tooBad() {
+      if (config.earlyTerminate().isEmpty()) {
+        return false;
+      }
+      Metric metric = config.metric().orElseThrow();
+      List<double[]> all = new ArrayList<>();
+      for (SweepRun other : journal.state().runs()) {
+        all.add(costs(other, metric));
+      }
+      return config.earlyTerminate().get().stops(costs(run, metric), all);
+    }
+
+    private static double[] costs(SweepRun run, Metric metric) {
+      return Arrays.stream(run.history(metric.name()))
+          .filter(Double::isFinite)
+          .map(metric::cost)
+          .toArray();
+    }
+  }
+}
