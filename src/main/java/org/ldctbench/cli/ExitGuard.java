@@ -1,20 +1,27 @@
 package org.ldctbench.cli;
 
+import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/**
- * Lets Ctrl-C and SIGTERM end work cleanly: the virtual machine waits, for a while, until the guard
- * is closed.
- */
-final class ExitGuard implements AutoCloseable {
+/** Lets Ctrl-C and SIGTERM end work cleanly: the virtual machine waits for it, for a while. */
+final class ExitGuard {
   private static final long PATIENCE_SECONDS = 60;
 
-  private final CountDownLatch done = new CountDownLatch(1);
-  private final Thread hook;
+  private ExitGuard() {}
 
-  private ExitGuard(Runnable interrupt) {
-    hook =
+  /** Work that returns an exit code. */
+  @FunctionalInterface
+  interface Work {
+    int call() throws IOException;
+  }
+
+  /**
+   * @param interrupt called from another thread when the process is asked to end
+   */
+  static int run(Runnable interrupt, Work work) throws IOException {
+    CountDownLatch done = new CountDownLatch(1);
+    Thread hook =
         new Thread(
             () -> {
               interrupt.run();
@@ -24,24 +31,16 @@ final class ExitGuard implements AutoCloseable {
                 Thread.currentThread().interrupt();
               }
             });
-  }
-
-  /**
-   * @param interrupt called from another thread when the process is asked to end
-   */
-  static ExitGuard install(Runnable interrupt) {
-    ExitGuard guard = new ExitGuard(interrupt);
-    Runtime.getRuntime().addShutdownHook(guard.hook);
-    return guard;
-  }
-
-  @Override
-  public void close() {
-    done.countDown();
+    Runtime.getRuntime().addShutdownHook(hook);
     try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      // Already on the way out.
+      return work.call();
+    } finally {
+      done.countDown();
+      try {
+        Runtime.getRuntime().removeShutdownHook(hook);
+      } catch (IllegalStateException e) {
+        // Already on the way out.
+      }
     }
   }
 }

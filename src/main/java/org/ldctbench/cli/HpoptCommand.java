@@ -151,9 +151,8 @@ public final class HpoptCommand implements Callable<Integer> {
     try (Program program = programs.open(sweep, root)) {
       SweepRunner runner =
           new SweepRunner(sweep, journal, Searcher.of(sweep, state.seed()), program, table);
-      try (ExitGuard guard = ExitGuard.install(runner::interrupt)) {
-        return report(runner.run(wanted), sweep, state, folder);
-      }
+      return ExitGuard.run(
+          runner::interrupt, () -> report(runner.run(wanted), sweep, state, folder));
     }
   }
 
