@@ -74,15 +74,16 @@ public final class HpoptCommand implements Callable<Integer> {
   @Mixin OutputOptions output;
 
   private final ProgramFactory programs;
+  private final Path root;
 
-  HpoptCommand(ProgramFactory programs) {
+  HpoptCommand(ProgramFactory programs, Path root) {
     this.programs = programs;
+    this.root = root;
   }
 
   @Override
   public Integer call() throws IOException {
     check();
-    Path root = SweepFolder.root(System.getenv());
     SweepFolder folder;
     Map<String, Object> fixed = new LinkedHashMap<>();
     if (resume == null) {
@@ -107,7 +108,7 @@ public final class HpoptCommand implements Callable<Integer> {
             folder.path() + ": the sweep ended before it began; start it anew with --config");
       }
       SweepConfig sweep = SweepConfig.read(folder.config(), journal.state().fixed());
-      return execute(sweep, journal, folder, root);
+      return execute(sweep, journal, folder);
     }
   }
 
@@ -134,7 +135,7 @@ public final class HpoptCommand implements Callable<Integer> {
     fixed.put(assignment.substring(0, at), YamlFile.scalar(assignment.substring(at + 1)));
   }
 
-  private int execute(SweepConfig sweep, Journal journal, SweepFolder folder, Path root)
+  private int execute(SweepConfig sweep, Journal journal, SweepFolder folder)
       throws IOException {
     PrintStream human = json ? System.err : System.out;
     SweepState state = journal.state();

@@ -65,6 +65,11 @@ public final class YamlFile {
     return parse(path, text);
   }
 
+  /** Values that come from elsewhere than a file; {@link #where} has no lines then. */
+  public static YamlFile of(Path name, Map<String, Object> values) {
+    return new YamlFile(name, new LinkedHashMap<>(values), Map.of());
+  }
+
   /** The value of one YAML scalar or flow collection; text that is no YAML stands for itself. */
   public static Object scalar(String text) {
     try {

@@ -1,12 +1,11 @@
 package org.ldctbench.sweep;
 
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
 import org.apache.commons.math3.random.RandomGenerator;
 import org.ldctbench.sweep.gp.OutputScale;
@@ -16,6 +15,9 @@ import org.ldctbench.sweep.gp.Surrogate;
 /** Bayesian optimisation with a Gaussian process; docs/search.md has the method. */
 public final class BayesSearcher implements Searcher {
   private static final int DESIGN_TRIES = 64;
+
+  /** Exact inference takes too long with more. */
+  private static final int MOST_OBSERVATIONS = 200;
 
   private final ParameterSpace space;
   private final Metric metric;
@@ -50,7 +52,7 @@ public final class BayesSearcher implements Searcher {
       long place = (long) history.runs().size() + i;
       RandomGenerator random = Seeds.generator(seed, place);
       Optional<double[]> point = Optional.empty();
-      boolean learned = results.succeeded() > 0 && results.costs().length > 1;
+      boolean learned = results.successes() > 0 && results.costs().length > 1;
       if (place < designSize() || !learned) {
         point = design(place, keys);
       } else {
@@ -72,13 +74,41 @@ public final class BayesSearcher implements Searcher {
     return next;
   }
 
-  private Surrogate fit(Results results, RandomGenerator random) {
-    double[][] x =
+  private Surrogate fit(Results all, RandomGenerator random) {
+    Results results = all.mostInformative(MOST_OBSERVATIONS);
+    double[][] points =
         results.ended().stream()
             .map(run -> coordinates.point(run.arguments()))
             .toArray(double[][]::new);
-    double[] y = OutputScale.of(results.costs()).apply(results.costs());
-    return new Surrogate(coordinates.axes(), x, y, random);
+    return new Surrogate(
+        coordinates.axes(), points, results.scale().apply(results.costs()), random);
+  }
+
+  /** What the model has learned; empty with fewer than two results. */
+  Optional<Explanation> explain(SearchHistory history) {
+    Results results = Results.of(history.runs(), metric).mostInformative(MOST_OBSERVATIONS);
+    if (results.successes() < 2) {
+      return Optional.empty();
+    }
+    Surrogate.Insight insight =
+        fit(results, Seeds.generator(seed, history.runs().size())).insight();
+    OutputScale scale = results.scale();
+    List<Explanation.Relevance> relevance = new ArrayList<>();
+    for (int j = 0; j < space.varying().size(); j++) {
+      relevance.add(
+          new Explanation.Relevance(
+              space.varying().get(j).name(), insight.importances()[j], insight.lengthScales()[j]));
+    }
+    relevance.sort(Comparator.comparingDouble(r -> -r.importance()));
+    Observation best = results.ended().get(insight.bestRun());
+    return Optional.of(
+        new Explanation(
+            relevance,
+            metric.cost(scale.invert(insight.bestMean())),
+            insight.bestDeviation() * scale.deviation(),
+            space.arguments(coordinates.values(coordinates.point(best.arguments()))),
+            insight.expectedImprovement() * scale.deviation(),
+            space.arguments(coordinates.values(insight.next()))));
   }
 
   /** The point of an even design at a place in the search. */
@@ -99,58 +129,5 @@ public final class BayesSearcher implements Searcher {
 
   private List<Object> untaken(RandomGenerator random, Set<String> keys) {
     return new RandomSearcher(space, seed).untaken(random, keys);
-  }
-
-  /** What the runs of a history count as, smaller is better. */
-  private record Results(
-      List<Observation> ended, double[] costs, List<Observation> pending, int succeeded) {
-
-    static Results of(List<Observation> runs, Metric metric) {
-      List<Observation> ended = new ArrayList<>();
-      List<Observation> pending = new ArrayList<>();
-      List<OptionalDouble> costs = new ArrayList<>();
-      double worst = Double.NEGATIVE_INFINITY;
-      int succeeded = 0;
-      for (Observation run : runs) {
-        boolean sampled =
-            run.state().ended()
-                || (metric.imputeWhileRunning() != Metric.Impute.NONE && run.history().length > 0);
-        if (!sampled) {
-          pending.add(run);
-          continue;
-        }
-        OptionalDouble cost = cost(run, metric);
-        succeeded += run.state().succeeded() && cost.isPresent() ? 1 : 0;
-        ended.add(run);
-        costs.add(cost);
-        OptionalDouble own = metric.worst(run.history());
-        if (own.isPresent()) {
-          worst = Math.max(worst, metric.cost(own.getAsDouble()));
-        }
-      }
-      double fallback = Double.isFinite(worst) ? worst : 0;
-      return new Results(
-          ended,
-          costs.stream().mapToDouble(cost -> cost.orElse(fallback)).toArray(),
-          pending,
-          succeeded);
-    }
-
-    /** Empty where the worst result of all must stand in. */
-    private static OptionalDouble cost(Observation run, Metric metric) {
-      double[] finite = Arrays.stream(run.history()).filter(Double::isFinite).toArray();
-      if (finite.length == 0) {
-        return OptionalDouble.empty();
-      }
-      Metric.Impute rule =
-          run.state().succeeded()
-              ? Metric.Impute.BEST
-              : run.state().ended() ? metric.impute() : metric.imputeWhileRunning();
-      return switch (rule) {
-        case BEST -> OptionalDouble.of(metric.cost(metric.best(finite).getAsDouble()));
-        case LATEST -> OptionalDouble.of(metric.cost(finite[finite.length - 1]));
-        default -> OptionalDouble.empty();
-      };
-    }
   }
 }

@@ -1,6 +1,7 @@
 package org.ldctbench.sweep;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,11 @@ public record SweepConfig(
     public boolean valid() {
       return errors.isEmpty();
     }
+
+    /** Of a file that is no YAML mapping. */
+    public static Verdict unreadable(String problem) {
+      return new Verdict(Optional.empty(), List.of(), List.of(problem));
+    }
   }
 
   /**
@@ -73,5 +79,30 @@ public record SweepConfig(
 
   static Verdict check(YamlFile file, Map<String, Object> fixed) {
     return new SweepConfigReader(file, new LinkedHashMap<>(fixed)).read();
+  }
+
+  /**
+   * The quantile function of one parameter.
+   *
+   * @param parameter as in a sweep file
+   * @param u numbers in (0, 1]
+   * @return {@code {"values": [...]}} or {@code {"error": text}}
+   */
+  public static Map<String, Object> quantiles(Map<?, ?> parameter, List<?> u) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("method", "random");
+    values.put("parameters", Map.of("parameter", parameter));
+    Verdict verdict = check(YamlFile.of(Path.of("parameter"), values), Map.of());
+    if (!verdict.valid()) {
+      return Map.of("error", String.join("; ", verdict.errors()));
+    }
+    List<Parameter> read = verdict.config().orElseThrow().space().all();
+    if (read.size() != 1) {
+      return Map.of("error", "a nested parameter has no quantile function of its own");
+    }
+    Distribution distribution = read.get(0).distribution();
+    List<Object> answers = new ArrayList<>();
+    u.forEach(at -> answers.add(distribution.quantile(Values.number(at))));
+    return Map.of("values", answers);
   }
 }

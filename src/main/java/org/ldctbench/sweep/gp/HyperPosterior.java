@@ -1,6 +1,5 @@
 package org.ldctbench.sweep.gp;
 
-import java.util.List;
 import org.apache.commons.math3.random.RandomGenerator;
 
 /** Which hyperparameters the data support. */
@@ -22,10 +21,5 @@ final class HyperPosterior {
       }
     }
     return Hyperparameters.of(best.x());
-  }
-
-  static List<Hyperparameters> sample(
-      NegativeLogPosterior objective, HyperPrior prior, int starts, RandomGenerator random) {
-    return List.of(mode(objective, prior, starts, random));
   }
 }

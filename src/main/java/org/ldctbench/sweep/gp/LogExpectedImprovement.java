@@ -6,7 +6,7 @@ import org.apache.commons.math3.special.Erf;
  * ln of the expected improvement E[max(0, best - f)] for f ~ N(mean, sigma^2), accurate however
  * small it is (Ament et al., "Unexpected improvements to expected improvement", NeurIPS 2023).
  *
- * <p>EI = sigma h(z), z = (best - mean) / sigma, h(z) = phi(z) + z Phi(z). For z below -1, with t =
+ * <p>EI = sigma h(z), z = (best - mean) / sigma, h(z) = phi(z) + z Phi(z). For z below -2, with t =
  * -z and the Mills ratio Phi(-t) / phi(t) = 1 / (t + A), A = 1 / (t + 2 / (t + 3 / (t + ...)))
  * (Laplace's continued fraction), h = phi(t) A / (t + A), in which nothing cancels, and h' / h = 1
  * / A.
@@ -15,6 +15,9 @@ final class LogExpectedImprovement {
   private static final double HALF_LOG_2PI = 0.5 * Math.log(2 * Math.PI);
   private static final int TERMS = 100;
 
+  /** Above it the plain formula loses nothing that matters. */
+  private static final double DIRECT = -2;
+
   private LogExpectedImprovement() {}
 
   static double value(double best, double mean, double sigma) {
@@ -22,7 +25,7 @@ final class LogExpectedImprovement {
   }
 
   static double logH(double z) {
-    if (z > -1) {
+    if (z > DIRECT) {
       return Math.log(h(z));
     }
     double a = fraction(-z);
@@ -31,7 +34,7 @@ final class LogExpectedImprovement {
 
   /** d ln h / dz. */
   static double slope(double z) {
-    return z > -1 ? cumulative(z) / h(z) : 1 / fraction(-z);
+    return z > DIRECT ? cumulative(z) / h(z) : 1 / fraction(-z);
   }
 
   private static double h(double z) {

@@ -12,7 +12,8 @@ import org.apache.commons.math3.random.RandomGenerator;
 public final class Surrogate {
   private static final int FANTASIES = 8;
   private static final int SEEDS = 5;
-  private static final int STARTS = 4;
+  private static final int MOST_STARTS = 4;
+  private static final int GRID = 20;
 
   private final List<Axis> axes;
   private final boolean[] category;
@@ -36,7 +37,12 @@ public final class Surrogate {
     }
     HyperPrior prior = new HyperPrior(category.length);
     NegativeLogPosterior posterior = new NegativeLogPosterior(category, x, y, prior);
-    this.hyperparameters = HyperPosterior.sample(posterior, prior, STARTS, random);
+    this.hyperparameters = List.of(HyperPosterior.mode(posterior, prior, starts(y.length), random));
+  }
+
+  /** Fewer where one costs more and the data say more anyway. */
+  private static int starts(int observations) {
+    return Math.max(1, Math.min(MOST_STARTS, 160 / observations));
   }
 
   /**
@@ -75,5 +81,63 @@ public final class Surrogate {
       System.arraycopy(outcomes[s], 0, targets[s], y.length, points.length);
     }
     return new GaussianProcess(category, known.hyperparameters(), all, targets);
+  }
+
+  /** What the model says of the runs and of the next one, in scaled costs. */
+  public record Insight(
+      double[] lengthScales,
+      double[] importances,
+      int bestRun,
+      double bestMean,
+      double bestDeviation,
+      double[] next,
+      double expectedImprovement) {}
+
+  /** Reads the model without pending runs. */
+  public Insight insight() {
+    Hyperparameters hyper = hyperparameters.get(0);
+    GaussianProcess model = new GaussianProcess(category, hyper, x, new double[][] {y});
+    double[] mean = new double[1];
+    int best = 0;
+    double bestMean = Double.POSITIVE_INFINITY;
+    double bestVariance = 0;
+    for (int i = 0; i < x.length; i++) {
+      double variance = model.predict(x[i], mean);
+      if (mean[0] < bestMean) {
+        best = i;
+        bestMean = mean[0];
+        bestVariance = variance;
+      }
+    }
+    Acquisition acquisition = new Acquisition(List.of(model), x);
+    double[] next =
+        new Maximiser(axes, acquisition, x, random).maximise(List.of(x[best])).orElse(x[best]);
+    double[] lengths = Arrays.stream(hyper.logLengths()).map(Math::exp).toArray();
+    return new Insight(
+        lengths,
+        importances(lengths),
+        best,
+        bestMean,
+        Math.sqrt(bestVariance),
+        next,
+        Math.exp(acquisition.value(next)));
+  }
+
+  /** How much correlation is lost on average when one axis alone is drawn anew; sums to 1. */
+  private double[] importances(double[] lengths) {
+    double[] lost = new double[lengths.length];
+    for (int j = 0; j < lost.length; j++) {
+      double[] one = {Math.log(lengths[j])};
+      Kernel kernel = new Kernel(new boolean[] {category[j]}, new Hyperparameters(one, 0, 0));
+      for (int a = 0; a < GRID; a++) {
+        for (int b = 0; b < GRID; b++) {
+          double[] from = {axes.get(j).fromUniform((a + 0.5) / GRID)};
+          double[] to = {axes.get(j).fromUniform((b + 0.5) / GRID)};
+          lost[j] += 1 - kernel.covariance(from, to);
+        }
+      }
+    }
+    double sum = Arrays.stream(lost).sum();
+    return Arrays.stream(lost).map(l -> sum > 0 ? l / sum : 1.0 / lost.length).toArray();
   }
 }
