@@ -1,0 +1,170 @@
+package org.ldctbench.dicom;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** Collects the image description (PS3.3, C.7.6.3) and decodes the pixels that follow it. */
+final class PixelModule {
+  private static final int PIXEL_DATA = 0x7fe00010;
+  private static final int MAX_EDGE = 16384;
+
+  private final TransferSyntax syntax;
+  private int rows = -1;
+  private int columns = -1;
+  private int samples = 1;
+  private int bitsAllocated = -1;
+  private int bitsStored = -1;
+  private boolean signed;
+  private String frames = "1";
+  private Double slope;
+  private Double intercept;
+  private Integer padding;
+  private String patientId = "";
+
+  PixelModule(TransferSyntax syntax) {
+    this.syntax = syntax;
+  }
+
+  CtSlice read(ElementReader elements) {
+    while (elements.next()) {
+      switch (elements.tag()) {
+        case 0x00100020 -> patientId = elements.text();
+        case 0x00280002 -> samples = elements.unsignedShort();
+        case 0x00280008 -> frames = elements.text();
+        case 0x00280010 -> rows = elements.unsignedShort();
+        case 0x00280011 -> columns = elements.unsignedShort();
+        case 0x00280100 -> bitsAllocated = elements.unsignedShort();
+        case 0x00280101 -> bitsStored = elements.unsignedShort();
+        case 0x00280103 -> signed = elements.unsignedShort() == 1;
+        case 0x00280120 -> padding = elements.unsignedShort();
+        case 0x00281052 -> intercept = decimal(elements.text());
+        case 0x00281053 -> slope = decimal(elements.text());
+        case PIXEL_DATA -> {
+          return slice(decode(elements));
+        }
+        default -> elements.skip();
+      }
+    }
+    throw new DicomException("has no pixel data (7fe0,0010); it is truncated or not an image");
+  }
+
+  private CtSlice slice(short[] pixels) {
+    Integer paddingValue =
+        padding != null && signed ? Integer.valueOf(padding.shortValue()) : padding;
+    return new CtSlice(
+        rows, columns, bitsStored, signed, pixels, slope, intercept, paddingValue, patientId);
+  }
+
+  private short[] decode(ElementReader elements) {
+    if (rows < 1 || columns < 1 || rows > MAX_EDGE || columns > MAX_EDGE) {
+      throw new DicomException("has no usable size (" + rows + " x " + columns + ")");
+    }
+    if (samples != 1) {
+      throw new DicomException("has " + samples + " samples a pixel; only greyscale is supported");
+    }
+    if (!frames.isEmpty() && !"1".equals(frames)) {
+      throw new DicomException("has " + frames + " frames; split it into single slices first");
+    }
+    if (bitsAllocated != 8 && bitsAllocated != 16) {
+      throw new DicomException("has " + bitsAllocated + " bits allocated; 8 and 16 are supported");
+    }
+    if (bitsStored < 1 || bitsStored > bitsAllocated) {
+      throw new DicomException(
+          "has " + bitsStored + " bits stored of " + bitsAllocated + " allocated");
+    }
+    boolean encapsulated = elements.length() == ElementReader.UNDEFINED;
+    if (encapsulated != (syntax == TransferSyntax.RLE)) {
+      throw new DicomException("has pixels in another form than its transfer syntax says");
+    }
+    short[] pixels =
+        encapsulated ? runLength(encapsulatedFrame(elements.rest())) : raw(elements.value());
+    trim(pixels);
+    return pixels;
+  }
+
+  private short[] raw(ByteBuffer raw) {
+    long needed = (long) rows * columns * bitsAllocated / 8;
+    if (raw.remaining() < needed) {
+      throw new DicomException(
+          "holds " + raw.remaining() + " bytes of pixels instead of " + needed);
+    }
+    short[] pixels = new short[rows * columns];
+    if (bitsAllocated == 16) {
+      raw.asShortBuffer().get(pixels);
+    } else {
+      for (int i = 0; i < pixels.length; i++) {
+        pixels[i] = (short) (raw.get(i) & 0xff);
+      }
+    }
+    return pixels;
+  }
+
+  private short[] runLength(ByteBuffer frame) {
+    int planes = bitsAllocated / 8;
+    // Two bytes of RLE hold at most 128; a smaller frame lies about its size.
+    if (frame.remaining() < (long) rows * columns * planes / 64) {
+      throw new DicomException("the RLE pixels are truncated");
+    }
+    short[] pixels = new short[rows * columns];
+    byte[][] bytes = RunLength.decode(frame, planes, pixels.length);
+    for (int i = 0; i < pixels.length; i++) {
+      int value = 0;
+      for (byte[] plane : bytes) {
+        value = value << 8 | (plane[i] & 0xff);
+      }
+      pixels[i] = (short) value;
+    }
+    return pixels;
+  }
+
+  /** The fragments of the only frame, after the offset table (PS3.5, A.4). */
+  private static ByteBuffer encapsulatedFrame(ByteBuffer data) {
+    ByteBuffer items = data.order(ByteOrder.LITTLE_ENDIAN);
+    ByteArrayOutputStream frame = new ByteArrayOutputStream();
+    boolean offsetTable = true;
+    while (items.remaining() >= 8) {
+      int group = items.getShort() & 0xffff;
+      int element = items.getShort() & 0xffff;
+      int length = items.getInt();
+      if (group != 0xfffe || (element != 0xe000 && element != 0xe0dd)) {
+        throw new DicomException("the encapsulated pixels are damaged");
+      }
+      if (element == 0xe0dd) {
+        return ByteBuffer.wrap(frame.toByteArray());
+      }
+      if (length < 0 || length > items.remaining()) {
+        throw new DicomException("the encapsulated pixels are truncated");
+      }
+      if (!offsetTable) {
+        byte[] fragment = new byte[length];
+        items.get(fragment);
+        frame.writeBytes(fragment);
+      } else {
+        items.position(items.position() + length);
+        offsetTable = false;
+      }
+    }
+    throw new DicomException("the encapsulated pixels are truncated");
+  }
+
+  /** Masks unused high bits off, or fills them with the sign. */
+  private void trim(short[] pixels) {
+    int unused = 16 - bitsStored;
+    if (unused == 0) {
+      return;
+    }
+    for (int i = 0; i < pixels.length; i++) {
+      int shifted = pixels[i] << (16 + unused);
+      pixels[i] = (short) (signed ? shifted >> (16 + unused) : shifted >>> (16 + unused));
+    }
+  }
+
+  private static Double decimal(String text) {
+    try {
+      return Double.valueOf(text.split("\\\\", -1)[0].trim());
+    } catch (NumberFormatException e) {
+      return null;
+    }
+  }
+}
