@@ -107,7 +107,8 @@ public final class Evaluation {
             progress.advance(count);
           }
         });
-    values.forEach((metric, numbers) -> results.put(examination.id(), metric, method.name(), numbers));
+    values.forEach(
+        (metric, numbers) -> results.put(examination.id(), metric, method.name(), numbers));
   }
 
   private SliceStack predict(Denoiser method, SliceStack low) {
@@ -143,7 +144,6 @@ public final class Evaluation {
   }
 
   private static String volumeName(String method, TestSet.Examination examination) {
-    return VolumeFile.name(
-        method, examination.rows(), examination.columns(), examination.slices());
+    return VolumeFile.name(method, examination.rows(), examination.columns(), examination.slices());
   }
 }
