@@ -80,6 +80,9 @@ record CacheHeader(byte[] fingerprint, int unusualRescale, List<SliceTable.Slice
       byte[] fingerprint = in.readNBytes(32);
       int unusual = in.readInt();
       int count = in.readInt();
+      if (length != FIXED - 16 + (long) ENTRY * count) {
+        return null;
+      }
       List<SliceTable.Slice> slices = new ArrayList<>(count);
       for (int i = 0; i < count; i++) {
         SliceTable.Slice slice =

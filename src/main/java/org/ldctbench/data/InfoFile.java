@@ -28,6 +28,7 @@ public record InfoFile(
     List<Patient> train,
     List<Patient> val,
     List<Patient> test) {
+  private static final int MAX_SLICES = 100_000;
   private static final Set<String> KEYS =
       Set.of("mean", "std", "min", "max", "robust", "train_set", "val_set", "test_set");
 
@@ -113,7 +114,10 @@ public record InfoFile(
 
   private static List<Patient> patients(YamlFile yaml, String key) {
     if (!(yaml.values().get(key) instanceof List<?> list)) {
-      throw bad(yaml, key, "'" + key + "' must be a list of patients");
+      throw bad(
+          yaml,
+          key,
+          "'" + key + "' must be a list of patients with id, input, target and n_slices");
     }
     List<Patient> patients = new ArrayList<>();
     for (Object item : list) {
@@ -122,11 +126,18 @@ public record InfoFile(
           || !(map.get("input") instanceof String input)
           || !(map.get("target") instanceof String target)
           || !(map.get("n_slices") instanceof Integer slices)
-          || slices < 1) {
+          || slices < 1
+          || slices > MAX_SLICES) {
         throw bad(
             yaml,
             key,
-            "each patient of '" + key + "' needs id, input, target and a positive n_slices");
+            "entry "
+                + (patients.size() + 1)
+                + " of '"
+                + key
+                + "' needs id, input, target (text) and n_slices (1 to "
+                + MAX_SLICES
+                + ")");
       }
       patients.add(new Patient(id, input, target, slices));
     }

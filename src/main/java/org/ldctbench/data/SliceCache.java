@@ -122,12 +122,18 @@ public final class SliceCache implements AutoCloseable {
       return null;
     }
     FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
-    CacheHeader header = CacheHeader.read(channel);
-    if (header == null || !Arrays.equals(header.fingerprint(), fingerprint)) {
-      channel.close();
-      return null;
+    SliceCache current = null;
+    try {
+      CacheHeader header = CacheHeader.read(channel);
+      if (header != null && Arrays.equals(header.fingerprint(), fingerprint)) {
+        current = new SliceCache(file, channel, header, info, splits);
+      }
+    } finally {
+      if (current == null) {
+        channel.close();
+      }
     }
-    return new SliceCache(file, channel, header, info, splits);
+    return current;
   }
 
   public SliceTable table() {

@@ -4,13 +4,16 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.ldctbench.common.ExitCode;
 import org.ldctbench.common.UserException;
 
@@ -62,7 +65,7 @@ final class SourceFiles {
           digest.update(
               ByteBuffer.allocate(16)
                   .putLong(facts.size())
-                  .putLong(facts.lastModifiedTime().to(java.util.concurrent.TimeUnit.NANOSECONDS))
+                  .putLong(facts.lastModifiedTime().to(TimeUnit.NANOSECONDS))
                   .array());
         } catch (IOException e) {
           missing.add(file);
@@ -93,13 +96,22 @@ final class SourceFiles {
 
   /** The first two characters ("./") are cut off, as the original does. */
   private Path folder(Patient patient, String relative) {
-    Path folder = root.resolve(relative.startsWith("./") ? relative.substring(2) : relative);
-    if (!folder.normalize().startsWith(root)) {
-      throw new UserException(
-          ExitCode.CONFIG,
-          "patient " + patient.id() + ": folder '" + relative + "' leaves the data folder");
+    String inside = relative.startsWith("./") ? relative.substring(2) : relative;
+    Path folder;
+    try {
+      folder = root.resolve(inside).normalize();
+    } catch (InvalidPathException e) {
+      throw bad(patient, relative, "is no possible path", e);
     }
-    return folder.normalize();
+    if (!folder.startsWith(root)) {
+      throw bad(patient, relative, "leaves the data folder; give it relative to that", null);
+    }
+    return folder;
+  }
+
+  private static UserException bad(Patient patient, String folder, String what, Exception cause) {
+    return new UserException(
+        ExitCode.CONFIG, "patient " + patient.id() + ": folder '" + folder + "' " + what, cause);
   }
 
   private static MessageDigest sha256() {
@@ -116,6 +128,6 @@ final class SourceFiles {
   }
 
   private static String hex(byte[] bytes) {
-    return java.util.HexFormat.of().formatHex(bytes);
+    return HexFormat.of().formatHex(bytes);
   }
 }

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Walks over data elements (PS3.5 section 7); every length is checked against what is there. */
 final class ElementReader {
@@ -11,6 +12,7 @@ final class ElementReader {
   private static final int ITEM = 0xfffee000;
   private static final int ITEM_END = 0xfffee00d;
   private static final int SEQUENCE_END = 0xfffee0dd;
+  private static final Pattern CONTROL = Pattern.compile("[\\x00-\\x1f\\x7f-\\x9f]");
   private static final int MAX_DEPTH = 32;
   private static final Set<String> LONG_FORM =
       Set.of("OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV");
@@ -55,7 +57,7 @@ final class ElementReader {
               + (length & 0xffffffffL)
               + " bytes but only "
               + data.remaining()
-              + " are left; the file is truncated or damaged");
+              + " are left; the file is truncated or damaged, copy it again from its source");
     }
     return true;
   }
@@ -91,14 +93,14 @@ final class ElementReader {
     if (length != UNDEFINED) {
       data.position(data.position() + length);
     } else {
-      // UN of undefined length holds an implicit little endian sequence (PS3.5, 6.2.2).
-      boolean inner = explicit && !"UN".equals(vr);
-      new ElementReader(data, inner, data.order() == ByteOrder.BIG_ENDIAN).skipItems(0);
+      skipSequence(0);
     }
   }
 
+  /** The value as text without padding; control characters, which none should hold, are blanks. */
   String text() {
-    return StandardCharsets.ISO_8859_1.decode(value()).toString().replace('\0', ' ').trim();
+    String text = StandardCharsets.ISO_8859_1.decode(value()).toString();
+    return CONTROL.matcher(text).replaceAll(" ").trim();
   }
 
   int unsignedShort() {
@@ -107,6 +109,15 @@ final class ElementReader {
       throw new DicomException("element " + name(tag) + " is too short");
     }
     return value.getShort() & 0xffff;
+  }
+
+  private void skipSequence(int depth) {
+    // UN of undefined length holds an implicit little endian sequence (PS3.5, 6.2.2).
+    boolean unknown = "UN".equals(vr);
+    ByteOrder order = data.order();
+    boolean bigEndian = !unknown && order == ByteOrder.BIG_ENDIAN;
+    new ElementReader(data, explicit && !unknown, bigEndian).skipItems(depth);
+    data.order(order);
   }
 
   /** Skips the items of a sequence of undefined length, its end mark included. */
@@ -139,8 +150,7 @@ final class ElementReader {
         return;
       }
       if (length == UNDEFINED) {
-        boolean inner = explicit && !"UN".equals(vr);
-        new ElementReader(data, inner, data.order() == ByteOrder.BIG_ENDIAN).skipItems(depth + 1);
+        skipSequence(depth + 1);
       } else {
         data.position(data.position() + length);
       }

@@ -15,6 +15,7 @@ final class PixelModule {
   private int samples = 1;
   private int bitsAllocated = -1;
   private int bitsStored = -1;
+  private int highBit = -1;
   private boolean signed;
   private String frames = "1";
   private Double slope;
@@ -36,8 +37,9 @@ final class PixelModule {
         case 0x00280011 -> columns = elements.unsignedShort();
         case 0x00280100 -> bitsAllocated = elements.unsignedShort();
         case 0x00280101 -> bitsStored = elements.unsignedShort();
+        case 0x00280102 -> highBit = elements.unsignedShort();
         case 0x00280103 -> signed = elements.unsignedShort() == 1;
-        case 0x00280120 -> padding = elements.unsignedShort();
+        case 0x00280120 -> padding = elements.length() == 0 ? null : elements.unsignedShort();
         case 0x00281052 -> intercept = decimal(elements.text());
         case 0x00281053 -> slope = decimal(elements.text());
         case PIXEL_DATA -> {
@@ -46,7 +48,8 @@ final class PixelModule {
         default -> elements.skip();
       }
     }
-    throw new DicomException("has no pixel data (7fe0,0010); it is truncated or not an image");
+    throw new DicomException(
+        "has no pixel data (7fe0,0010); it is truncated or no image, copy it again from its source");
   }
 
   private CtSlice slice(short[] pixels) {
@@ -69,32 +72,48 @@ final class PixelModule {
     if (bitsAllocated != 8 && bitsAllocated != 16) {
       throw new DicomException("has " + bitsAllocated + " bits allocated; 8 and 16 are supported");
     }
+    if (bitsStored == -1) {
+      throw new DicomException("does not say how many bits are stored (0028,0101)");
+    }
     if (bitsStored < 1 || bitsStored > bitsAllocated) {
       throw new DicomException(
           "has " + bitsStored + " bits stored of " + bitsAllocated + " allocated");
+    }
+    if (highBit != -1 && highBit != bitsStored - 1) {
+      throw new DicomException(
+          "has its high bit " + highBit + " instead of " + (bitsStored - 1) + " (0028,0102)");
     }
     boolean encapsulated = elements.length() == ElementReader.UNDEFINED;
     if (encapsulated != (syntax == TransferSyntax.RLE)) {
       throw new DicomException("has pixels in another form than its transfer syntax says");
     }
-    short[] pixels =
-        encapsulated ? runLength(encapsulatedFrame(elements.rest())) : raw(elements.value());
+    short[] pixels = encapsulated ? runLength(encapsulatedFrame(elements.rest())) : raw(elements);
     trim(pixels);
     return pixels;
   }
 
-  private short[] raw(ByteBuffer raw) {
+  private short[] raw(ElementReader elements) {
+    // Big endian words of two 8-bit pixels hold the first pixel in their second byte.
+    boolean swapped = bitsAllocated == 8 && syntax.bigEndian && elements.vr().equals("OW");
+    ByteBuffer raw = elements.value();
     long needed = (long) rows * columns * bitsAllocated / 8;
+    if (swapped) {
+      needed += needed % 2;
+    }
     if (raw.remaining() < needed) {
       throw new DicomException(
-          "holds " + raw.remaining() + " bytes of pixels instead of " + needed);
+          "holds "
+              + raw.remaining()
+              + " bytes of pixels instead of "
+              + needed
+              + "; copy it again from its source");
     }
     short[] pixels = new short[rows * columns];
     if (bitsAllocated == 16) {
       raw.asShortBuffer().get(pixels);
     } else {
       for (int i = 0; i < pixels.length; i++) {
-        pixels[i] = (short) (raw.get(i) & 0xff);
+        pixels[i] = (short) (raw.get(swapped ? i ^ 1 : i) & 0xff);
       }
     }
     return pixels;

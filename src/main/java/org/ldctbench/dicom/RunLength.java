@@ -2,6 +2,7 @@ package org.ldctbench.dicom;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /** RLE Lossless (PS3.5 annex G): one PackBits segment a byte plane, high byte first. */
 final class RunLength {
@@ -51,7 +52,7 @@ final class RunLength {
           throw new DicomException("an RLE segment ends in the middle of a run");
         }
         int count = Math.min(1 - control, size - at);
-        java.util.Arrays.fill(bytes, at, at + count, packed.get());
+        Arrays.fill(bytes, at, at + count, packed.get());
         at += count;
       }
     }
