@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.ldctbench.common.ExitCode;
 import org.ldctbench.common.Progress;
+import org.ldctbench.common.ScratchBuffer;
 import org.ldctbench.common.UserException;
 import org.ldctbench.dicom.CtSlice;
 import org.ldctbench.dicom.DicomReader;
@@ -139,10 +140,9 @@ final class CacheBuilder {
   }
 
   private long append(CtSlice slice, FileChannel channel) throws IOException {
-    ByteBuffer bytes =
-        ByteBuffer.allocateDirect(2 * slice.pixels().length).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer bytes = ScratchBuffer.get(2 * slice.pixels().length).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asShortBuffer().put(slice.pixels());
-    long offset = end.getAndAdd((bytes.capacity() + ALIGNMENT - 1L) / ALIGNMENT * ALIGNMENT);
+    long offset = end.getAndAdd((bytes.limit() + ALIGNMENT - 1L) / ALIGNMENT * ALIGNMENT);
     for (long at = offset; bytes.hasRemaining(); ) {
       at += channel.write(bytes, at);
     }

@@ -4,12 +4,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
+import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 import org.ldctbench.common.ExitCode;
+import org.ldctbench.common.ScratchBuffer;
 import org.ldctbench.common.UserException;
 
 /**
@@ -30,12 +31,16 @@ public final class DicomReader {
    *     single-frame greyscale image in a supported transfer syntax
    */
   public static CtSlice read(Path file) {
-    try {
-      long size = Files.size(file);
+    try (FileChannel channel = FileChannel.open(file)) {
+      long size = channel.size();
       if (size > MAX_FILE) {
         throw new DicomException("is larger than 256 MiB, which no CT slice is");
       }
-      return parse(ByteBuffer.wrap(Files.readAllBytes(file)));
+      ByteBuffer content = ScratchBuffer.get((int) size);
+      while (content.hasRemaining() && channel.read(content) >= 0) {
+        // a read may return less than asked for
+      }
+      return parse(content.flip());
     } catch (NoSuchFileException e) {
       throw new UserException(ExitCode.DATA, file + ": no such file", e);
     } catch (DicomException e) {

@@ -169,13 +169,14 @@ final class PixelModule {
 
   /** Masks unused high bits off, or fills them with the sign. */
   private void trim(short[] pixels) {
-    int unused = 16 - bitsStored;
-    if (unused == 0) {
+    if (bitsStored == 16) {
       return;
     }
+    int mask = (1 << bitsStored) - 1;
+    int sign = signed ? 1 << (bitsStored - 1) : 0;
     for (int i = 0; i < pixels.length; i++) {
-      int shifted = pixels[i] << (16 + unused);
-      pixels[i] = (short) (signed ? shifted >> (16 + unused) : shifted >>> (16 + unused));
+      // Branch-free, in operations that have 16-bit vector forms.
+      pixels[i] = (short) (((pixels[i] & mask) ^ sign) - sign);
     }
   }
 
