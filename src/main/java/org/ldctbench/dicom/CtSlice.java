@@ -11,6 +11,8 @@ package org.ldctbench.dicom;
  * @param rescaleIntercept null if absent
  * @param pixelPadding stored value outside the field of view; null if absent
  * @param patientId empty if absent
+ * @param pixelSpacing distance of pixels in millimetres (of rows, where the two differ); null if
+ *     absent
  */
 public record CtSlice(
     int rows,
@@ -21,7 +23,8 @@ public record CtSlice(
     Double rescaleSlope,
     Double rescaleIntercept,
     Integer pixelPadding,
-    String patientId) {
+    String patientId,
+    Double pixelSpacing) {
 
   /** Stored value of a pixel, by its index in row-major order. */
   public int stored(int index) {

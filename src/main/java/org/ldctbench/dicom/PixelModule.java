@@ -22,6 +22,7 @@ final class PixelModule {
   private Double intercept;
   private Integer padding;
   private String patientId = "";
+  private Double pixelSpacing;
 
   PixelModule(TransferSyntax syntax) {
     this.syntax = syntax;
@@ -35,6 +36,7 @@ final class PixelModule {
         case 0x00280008 -> frames = elements.text();
         case 0x00280010 -> rows = elements.unsignedShort();
         case 0x00280011 -> columns = elements.unsignedShort();
+        case 0x00280030 -> pixelSpacing = decimal(elements.text());
         case 0x00280100 -> bitsAllocated = elements.unsignedShort();
         case 0x00280101 -> bitsStored = elements.unsignedShort();
         case 0x00280102 -> highBit = elements.unsignedShort();
@@ -56,7 +58,16 @@ final class PixelModule {
     Integer paddingValue =
         padding != null && signed ? Integer.valueOf(padding.shortValue()) : padding;
     return new CtSlice(
-        rows, columns, bitsStored, signed, pixels, slope, intercept, paddingValue, patientId);
+        rows,
+        columns,
+        bitsStored,
+        signed,
+        pixels,
+        slope,
+        intercept,
+        paddingValue,
+        patientId,
+        pixelSpacing);
   }
 
   private short[] decode(ElementReader elements) {
