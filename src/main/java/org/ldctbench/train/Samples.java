@@ -1,0 +1,24 @@
+package org.ldctbench.train;
+
+import org.ldctbench.engine.Dataset;
+import org.ldctbench.engine.PatchPlan;
+import org.ldctbench.engine.PixelScale;
+
+/** What one run trains and validates on: slices in the engine and seeded plans over them. */
+public interface Samples {
+  Dataset dataset();
+
+  PixelScale scale();
+
+  /** Patches of an epoch: {@code iterations_before_val} minibatches. */
+  PatchPlan training(int epoch);
+
+  /** Patches of the validation after an epoch; at least one minibatch. */
+  PatchPlan validation(int epoch);
+
+  /** Stored low-dose values of every patch of a plan, {@code [patches][rows][columns]}. */
+  float[] lowDose(PatchPlan plan);
+
+  /** Stored high-dose values of every patch of a plan, {@code [patches][rows][columns]}. */
+  float[] highDose(PatchPlan plan);
+}
