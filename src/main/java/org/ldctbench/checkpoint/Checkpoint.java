@@ -10,8 +10,8 @@ import org.ldctbench.common.AtomicFile;
 /**
  * A trained CNN-10 as PyTorch stores it: what best_SSIM.pt holds.
  *
- * @param args arguments of the run: texts, booleans, whole numbers (Long), reals (Double), lists
- *     of those, null
+ * @param args arguments of the run: texts, booleans, whole numbers (Long), reals (Double), lists of
+ *     those, null
  * @param iteration at which it was stored
  * @param parameters {@code [24513]}, the tensors of {@link Cnn10Layout} one after the other
  */

@@ -170,7 +170,8 @@ final class CheckpointReader {
     try (InputStream in = zip.getInputStream(entry)) {
       byte[] bytes = in.readNBytes(limit + 1);
       if (bytes.length > limit) {
-        throw refused("has a member " + entry.getName() + " of more than " + limit + " bytes", null);
+        throw refused(
+            "has a member " + entry.getName() + " of more than " + limit + " bytes", null);
       }
       return bytes;
     }

@@ -130,8 +130,7 @@ final class PickleReader {
       }
       case 'b' -> build();
       default ->
-          throw new PickleException(
-              "operation 0x" + Integer.toHexString(code) + " is not allowed");
+          throw new PickleException("operation 0x" + Integer.toHexString(code) + " is not allowed");
     }
   }
 

@@ -103,7 +103,6 @@ final class PickleWriter {
   }
 
   private void littleEndian(int number) {
-    out.writeBytes(
-        ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(number).array());
+    out.writeBytes(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(number).array());
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.ldctbench.checkpoint.Checkpoint;
+import org.ldctbench.common.AtomicFile;
 import org.ldctbench.common.ExitCode;
 import org.ldctbench.common.PythonFloat;
 import org.ldctbench.common.UserException;
@@ -41,10 +42,7 @@ final class RunRecord {
 
   void arguments() {
     writing(
-        "args.yaml",
-        () ->
-            org.ldctbench.common.AtomicFile.writeString(
-                files.resolve("args.yaml"), arguments.toYaml()));
+        "args.yaml", () -> AtomicFile.writeString(files.resolve("args.yaml"), arguments.toYaml()));
   }
 
   /** Adds the newest epoch, and keeps its network if no earlier one is as good. */
@@ -60,8 +58,7 @@ final class RunRecord {
               + newest.iteration()
               + " with SSIM: "
               + PythonFloat.repr(newest.ssim()));
-      Checkpoint checkpoint =
-          new Checkpoint(arguments.recorded(), newest.iteration(), parameters);
+      Checkpoint checkpoint = new Checkpoint(arguments.recorded(), newest.iteration(), parameters);
       writing(CHECKPOINT, () -> checkpoint.write(files.resolve(CHECKPOINT)));
     }
     writing("Losses.csv", () -> EpochCsv.append(files, newest, epochs.size() == 1));

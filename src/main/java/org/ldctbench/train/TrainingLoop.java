@@ -1,0 +1,207 @@
+package org.ldctbench.train;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.ldctbench.config.TrainArguments;
+import org.ldctbench.engine.Engine;
+import org.ldctbench.engine.ImageQuality;
+import org.ldctbench.engine.PatchPlan;
+import org.ldctbench.engine.Trainer;
+import org.ldctbench.engine.Validation;
+import org.ldctbench.metrics.EpochRecord;
+import org.ldctbench.metrics.QualityMean;
+import org.ldctbench.runlog.RunFolder;
+import org.ldctbench.train.TrainingResult.State;
+
+/** Epochs of training and validation, from wherever a run stands to its end. */
+final class TrainingLoop {
+  /** An epoch can take an hour; this much is lost at most when the process is killed. */
+  private static final long SAVE_EVERY_NANOS = 30_000_000_000L;
+
+  private static final Engine.Clip CLIP = new Engine.Clip(0, (float) QualityMean.DATA_RANGE);
+
+  private final Trainer trainer;
+  private final Samples samples;
+  private final TrainArguments arguments;
+  private final TrainingListener listener;
+  private final RunFolder folder;
+  private final RunRecord record;
+  private final String engine;
+  private final CallSize trainCalls = new CallSize(System::nanoTime);
+  private final CallSize evaluateCalls = new CallSize(System::nanoTime);
+
+  private final List<EpochRecord> epochs = new ArrayList<>();
+  private int inEpoch;
+  private double lossSum;
+  private long lastSave = System.nanoTime();
+  private boolean imagesFail;
+
+  TrainingLoop(
+      Trainer trainer,
+      String engine,
+      Samples samples,
+      TrainArguments arguments,
+      TrainingListener listener,
+      RunFolder folder) {
+    this.trainer = trainer;
+    this.engine = engine;
+    this.samples = samples;
+    this.arguments = arguments;
+    this.listener = listener;
+    this.folder = folder;
+    this.record = new RunRecord(folder, arguments, listener);
+  }
+
+  /** Continues from here instead of from the initial weights. */
+  void restore(ResumeState state) {
+    trainer.setParameters(state.parameters());
+    trainer.setState(state.optimizer());
+    epochs.addAll(state.epochs());
+    inEpoch = state.inEpoch();
+    lossSum = state.lossSum();
+  }
+
+  TrainingResult run() {
+    record.rewind(epochs);
+    State end = State.FINISHED;
+    while (iteration() < arguments.effectiveIterations() && end == State.FINISHED) {
+      end = epoch();
+    }
+    record.plots(epochs);
+    int best = BestEpoch.of(epochs);
+    return new TrainingResult(
+        folder.path(),
+        folder.name(),
+        folder.id(),
+        iteration(),
+        best < 0 ? Double.NaN : epochs.get(best).ssim(),
+        best < 0 ? 0 : epochs.get(best).iteration(),
+        epochs.isEmpty() ? java.util.Map.of() : epochs.get(epochs.size() - 1).byName(),
+        end);
+  }
+
+  private long iteration() {
+    return (long) epochs.size() * arguments.iterationsBeforeVal() + inEpoch;
+  }
+
+  /** FINISHED if the run may go on. */
+  private State epoch() {
+    PatchPlan plan = samples.training(epochs.size());
+    while (inEpoch < plan.minibatches()) {
+      if (listener.stopRequested()) {
+        return stopped();
+      }
+      if (!train(plan)) {
+        return State.DIVERGED;
+      }
+    }
+    PatchPlan validation = samples.validation(epochs.size());
+    Validation result = evaluate(validation);
+    if (result == null) {
+      return stopped();
+    }
+    QualityMean quality = QualityMean.of(result.quality(), validation.mbs());
+    double valLoss = 0;
+    for (float loss : result.losses()) {
+      valLoss += loss;
+    }
+    EpochRecord done =
+        new EpochRecord(
+            iteration(),
+            lossSum / plan.minibatches(),
+            valLoss / validation.minibatches(),
+            quality.ssim(),
+            quality.psnr(),
+            quality.rmse());
+    epochs.add(done);
+    inEpoch = 0;
+    lossSum = 0;
+    record.epoch(epochs, trainer.parameters());
+    saveImages(validation);
+    saveState();
+    listener.epoch(done.iteration(), done.byName());
+    return State.FINISHED;
+  }
+
+  /** Some minibatches in one native call; false if a loss is not finite. */
+  private boolean train(PatchPlan plan) {
+    int count = trainCalls.begin(plan.minibatches() - inEpoch);
+    float[] losses = trainer.train(samples.dataset(), plan.slice(inEpoch, inEpoch + count));
+    trainCalls.end(count);
+    double sum = 0;
+    for (float loss : losses) {
+      inEpoch++;
+      if (!Float.isFinite(loss)) {
+        listener.warning(
+            "training diverged: the loss of iteration "
+                + iteration()
+                + " is "
+                + (Float.isNaN(loss) ? "not a number" : "infinite")
+                + "; a smaller lr may help");
+        return false;
+      }
+      sum += loss;
+      lossSum += loss;
+    }
+    listener.progress(iteration(), arguments.effectiveIterations(), sum / count);
+    if (System.nanoTime() - lastSave > SAVE_EVERY_NANOS) {
+      saveState();
+    }
+    return true;
+  }
+
+  /** Null if a stop was requested before the end. */
+  private Validation evaluate(PatchPlan plan) {
+    int batches = plan.minibatches();
+    float[] losses = new float[batches];
+    double[] ssim = new double[batches * plan.mbs()];
+    double[] mse = new double[batches * plan.mbs()];
+    for (int from = 0; from < batches; ) {
+      if (listener.stopRequested()) {
+        return null;
+      }
+      int count = evaluateCalls.begin(batches - from);
+      Validation part = trainer.evaluate(samples.dataset(), plan.slice(from, from + count), CLIP);
+      evaluateCalls.end(count);
+      System.arraycopy(part.losses(), 0, losses, from, count);
+      int images = count * plan.mbs();
+      System.arraycopy(part.quality().ssim(), 0, ssim, from * plan.mbs(), images);
+      System.arraycopy(part.quality().mse(), 0, mse, from * plan.mbs(), images);
+      from += count;
+    }
+    return new Validation(losses, new ImageQuality(ssim, mse));
+  }
+
+  private void saveImages(PatchPlan plan) {
+    if (imagesFail) {
+      return;
+    }
+    try {
+      long iteration = epochs.get(epochs.size() - 1).iteration();
+      ValidationImages.save(
+          folder.files(), iteration, samples, trainer, plan, arguments.valsamples());
+    } catch (IOException | LinkageError e) {
+      imagesFail = true;
+      listener.warning("no images are saved: " + e);
+    }
+  }
+
+  private State stopped() {
+    saveState();
+    return State.STOPPED;
+  }
+
+  private void saveState() {
+    record.state(
+        new ResumeState(
+            arguments.toYaml(),
+            engine,
+            inEpoch,
+            lossSum,
+            epochs,
+            trainer.parameters(),
+            trainer.state()));
+    lastSave = System.nanoTime();
+  }
+}
