@@ -15,7 +15,6 @@ import java.util.Set;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
-import org.ldctbench.checkpoint.Cnn10Layout.Tensor;
 import org.ldctbench.checkpoint.PickleReader.Call;
 import org.ldctbench.checkpoint.PickleReader.Global;
 import org.ldctbench.checkpoint.PickleReader.Namespace;
@@ -23,6 +22,9 @@ import org.ldctbench.checkpoint.PickleReader.Persistent;
 import org.ldctbench.checkpoint.PickleReader.PickleException;
 import org.ldctbench.common.ExitCode;
 import org.ldctbench.common.UserException;
+import org.ldctbench.engine.ParameterLayout;
+import org.ldctbench.engine.ParameterLayout.Tensor;
+import org.ldctbench.engine.Trainer;
 
 /** Reads one checkpoint file, which may come from anywhere. */
 final class CheckpointReader {
@@ -119,24 +121,22 @@ final class CheckpointReader {
   }
 
   private float[] parameters(ZipFile zip, String top, Map<?, ?> tensors) throws IOException {
-    List<String> names = Cnn10Layout.TENSORS.stream().map(Tensor::name).toList();
+    List<String> names = ParameterLayout.TENSORS.stream().map(Tensor::name).toList();
     if (!tensors.keySet().equals(Set.copyOf(names))) {
       throw refused("has tensors " + tensors.keySet() + " where CNN-10 has " + names, null);
     }
-    float[] parameters = new float[Cnn10Layout.COUNT];
-    int offset = 0;
-    for (Tensor tensor : Cnn10Layout.TENSORS) {
+    float[] parameters = new float[Trainer.PARAMETER_COUNT];
+    for (Tensor tensor : ParameterLayout.TENSORS) {
       String member = top + "data/" + storageKey(tensor, tensors.get(tensor.name()));
       ZipEntry entry = zip.getEntry(member);
-      int bytes = 4 * tensor.count();
+      int bytes = 4 * tensor.size();
       if (entry == null || entry.getSize() != bytes) {
         throw refused("has no data of the right size for " + tensor.name(), null);
       }
       ByteBuffer.wrap(member(zip, entry, bytes))
           .order(ByteOrder.LITTLE_ENDIAN)
           .asFloatBuffer()
-          .get(parameters, offset, tensor.count());
-      offset += tensor.count();
+          .get(parameters, tensor.offset(), tensor.size());
     }
     return parameters;
   }
@@ -148,14 +148,14 @@ final class CheckpointReader {
         && call.arguments().get(0) instanceof Persistent persistent
         && call.arguments().get(1).equals(0L)
         && longs(tensor.shape()).equals(call.arguments().get(2))
-        && longs(tensor.strides()).equals(call.arguments().get(3))
+        && longs(CheckpointWriter.strides(tensor.shape())).equals(call.arguments().get(3))
         && persistent.id().size() == 5
         && "storage".equals(persistent.id().get(0))
         && persistent.id().get(1) instanceof Global type
         && type.name().equals(PickleReader.FLOAT_STORAGE)
         && persistent.id().get(2) instanceof String key
         && key.matches("\\d{1,9}")
-        && Long.valueOf(tensor.count()).equals(persistent.id().get(4))) {
+        && Long.valueOf(tensor.size()).equals(persistent.id().get(4))) {
       return key;
     }
     throw refused(

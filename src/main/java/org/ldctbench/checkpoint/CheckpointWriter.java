@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
-import org.ldctbench.checkpoint.Cnn10Layout.Tensor;
+import org.ldctbench.engine.ParameterLayout;
+import org.ldctbench.engine.ParameterLayout.Tensor;
+import org.ldctbench.engine.Trainer;
 
 /** Writes PyTorch's zip format: members stored, data aligned to 64 bytes, same bytes every time. */
 final class CheckpointWriter {
@@ -24,7 +26,7 @@ final class CheckpointWriter {
   private CheckpointWriter() {}
 
   static void write(Checkpoint checkpoint, OutputStream out) throws IOException {
-    if (checkpoint.parameters().length != Cnn10Layout.COUNT) {
+    if (checkpoint.parameters().length != Trainer.PARAMETER_COUNT) {
       throw new IllegalArgumentException(checkpoint.parameters().length + " parameters");
     }
     Counter counter = new Counter(out);
@@ -33,13 +35,11 @@ final class CheckpointWriter {
     member(zip, counter, ".format_version", ascii("1"));
     member(zip, counter, ".storage_alignment", ascii(Integer.toString(ALIGNMENT)));
     member(zip, counter, "byteorder", ascii("little"));
-    int offset = 0;
-    for (int i = 0; i < Cnn10Layout.TENSORS.size(); i++) {
-      int count = Cnn10Layout.TENSORS.get(i).count();
-      ByteBuffer data = ByteBuffer.allocate(4 * count).order(ByteOrder.LITTLE_ENDIAN);
-      data.asFloatBuffer().put(checkpoint.parameters(), offset, count);
+    for (int i = 0; i < ParameterLayout.TENSORS.size(); i++) {
+      Tensor tensor = ParameterLayout.TENSORS.get(i);
+      ByteBuffer data = ByteBuffer.allocate(4 * tensor.size()).order(ByteOrder.LITTLE_ENDIAN);
+      data.asFloatBuffer().put(checkpoint.parameters(), tensor.offset(), tensor.size());
       member(zip, counter, "data/" + i, data.array());
-      offset += count;
     }
     member(zip, counter, "version", ascii("3\n"));
     zip.finish();
@@ -85,8 +85,8 @@ final class CheckpointWriter {
     pickle.value("model_state_dict");
     pickle.newEmpty("collections", "OrderedDict");
     pickle.op('(');
-    for (int i = 0; i < Cnn10Layout.TENSORS.size(); i++) {
-      tensor(pickle, Cnn10Layout.TENSORS.get(i), i);
+    for (int i = 0; i < ParameterLayout.TENSORS.size(); i++) {
+      tensor(pickle, ParameterLayout.TENSORS.get(i), i);
     }
     pickle.op('u');
     pickle.op('u');
@@ -100,16 +100,27 @@ final class CheckpointWriter {
     pickle.op('(');
     pickle.value("storage");
     pickle.global("torch", "FloatStorage");
-    List.of(Integer.toString(key), "cpu", tensor.count()).forEach(pickle::value);
+    List.of(Integer.toString(key), "cpu", tensor.size()).forEach(pickle::value);
     pickle.op('t');
     pickle.op('Q');
     pickle.value(0);
     pickle.tuple(tensor.shape());
-    pickle.tuple(tensor.strides());
+    pickle.tuple(strides(tensor.shape()));
     pickle.value(false);
     pickle.newEmpty("collections", "OrderedDict");
     pickle.op('t');
     pickle.op('R');
+  }
+
+  /** Elements from one index to the next, per dimension of a row-major array. */
+  static List<Integer> strides(List<Integer> shape) {
+    Integer[] strides = new Integer[shape.size()];
+    int stride = 1;
+    for (int i = strides.length - 1; i >= 0; i--) {
+      strides[i] = stride;
+      stride *= shape.get(i);
+    }
+    return List.of(strides);
   }
 
   private static byte[] ascii(String text) {

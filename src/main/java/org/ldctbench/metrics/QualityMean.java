@@ -1,5 +1,6 @@
 package org.ldctbench.metrics;
 
+import org.ldctbench.engine.Engine;
 import org.ldctbench.engine.ImageQuality;
 
 /**
@@ -9,6 +10,9 @@ import org.ldctbench.engine.ImageQuality;
 public record QualityMean(double ssim, double psnr, double rmse) {
   /** Upper end of the clipped value range, which is also the data range of SSIM and PSNR. */
   public static final double DATA_RANGE = 2924;
+
+  /** Both images are clipped to this before they are compared. */
+  public static final Engine.Clip CLIP = new Engine.Clip(0, (float) DATA_RANGE);
 
   private static final double PSNR_EPSILON = 1e-8;
 

@@ -1,5 +1,6 @@
 package org.ldctbench.train;
 
+import org.ldctbench.data.EpochPlan;
 import org.ldctbench.engine.Dataset;
 import org.ldctbench.engine.PatchPlan;
 import org.ldctbench.engine.PixelScale;
@@ -10,11 +11,8 @@ public interface Samples {
 
   PixelScale scale();
 
-  /** Patches of an epoch: {@code iterations_before_val} minibatches. */
-  PatchPlan training(int epoch);
-
-  /** Patches of the validation after an epoch; at least one minibatch. */
-  PatchPlan validation(int epoch);
+  /** Patches of an epoch, from 0: {@code iterations_before_val} minibatches, and its validation. */
+  EpochPlan epoch(int epoch);
 
   /** Stored low-dose values of every patch of a plan, {@code [patches][rows][columns]}. */
   float[] lowDose(PatchPlan plan);

@@ -3,6 +3,7 @@ package org.ldctbench.train;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.Locale;
 import java.util.Map;
 import org.ldctbench.common.ExitCode;
@@ -41,7 +42,7 @@ public final class Training {
    * @throws UserException ENGINE, DEVICE_LOST, OUTPUT: what stopped the run
    */
   public TrainingResult start(Map<String, String> environment) {
-    RunFolder folder = RunFolder.create(environment, true, LocalDateTime.now());
+    RunFolder folder = RunFolder.create(environment, true, LocalDateTime.now(ZoneId.systemDefault()));
     tellSurprises();
     new RunRecord(folder, arguments, listener).arguments();
     return run(folder, null);

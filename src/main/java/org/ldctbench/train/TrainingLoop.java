@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.ldctbench.config.TrainArguments;
-import org.ldctbench.engine.Engine;
+import org.ldctbench.data.EpochPlan;
 import org.ldctbench.engine.ImageQuality;
 import org.ldctbench.engine.PatchPlan;
 import org.ldctbench.engine.Trainer;
@@ -18,8 +18,6 @@ import org.ldctbench.train.TrainingResult.State;
 final class TrainingLoop {
   /** An epoch can take an hour; this much is lost at most when the process is killed. */
   private static final long SAVE_EVERY_NANOS = 30_000_000_000L;
-
-  private static final Engine.Clip CLIP = new Engine.Clip(0, (float) QualityMean.DATA_RANGE);
 
   private final Trainer trainer;
   private final Samples samples;
@@ -87,7 +85,8 @@ final class TrainingLoop {
 
   /** FINISHED if the run may go on. */
   private State epoch() {
-    PatchPlan plan = samples.training(epochs.size());
+    EpochPlan plans = samples.epoch(epochs.size());
+    PatchPlan plan = plans.train();
     while (inEpoch < plan.minibatches()) {
       if (listener.stopRequested()) {
         return stopped();
@@ -96,7 +95,7 @@ final class TrainingLoop {
         return State.DIVERGED;
       }
     }
-    PatchPlan validation = samples.validation(epochs.size());
+    PatchPlan validation = plans.validation();
     Validation result = evaluate(validation);
     if (result == null) {
       return stopped();
@@ -162,7 +161,7 @@ final class TrainingLoop {
         return null;
       }
       int count = evaluateCalls.begin(batches - from);
-      Validation part = trainer.evaluate(samples.dataset(), plan.slice(from, from + count), CLIP);
+      Validation part = trainer.evaluate(samples.dataset(), plan.slice(from, from + count), QualityMean.CLIP);
       evaluateCalls.end(count);
       System.arraycopy(part.losses(), 0, losses, from, count);
       int images = count * plan.mbs();
