@@ -13,7 +13,8 @@ import org.ldctbench.common.AtomicFile;
  * @param args arguments of the run: texts, booleans, whole numbers (Long), reals (Double), lists of
  *     those, null
  * @param iteration at which it was stored
- * @param parameters {@code [24513]}, the tensors of {@link org.ldctbench.engine.ParameterLayout} one after the other
+ * @param parameters {@code [24513]}, the tensors of {@link org.ldctbench.engine.ParameterLayout}
+ *     one after the other
  */
 public record Checkpoint(Map<String, Object> args, long iteration, float[] parameters) {
   public Checkpoint {

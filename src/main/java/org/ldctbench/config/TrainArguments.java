@@ -69,6 +69,15 @@ public final class TrainArguments {
             .read(options));
   }
 
+  /**
+   * The value of one option of the command line.
+   *
+   * @throws org.ldctbench.common.UserException USAGE if it has the wrong type or range
+   */
+  public static Object checkOption(String name, Object value) {
+    return new ArgumentReader(false, ExitCode.USAGE, key -> "--" + key).checked(name, value);
+  }
+
   private static TrainArguments of(Map<String, Object> values) {
     List<Integer> physical = new ArrayList<>();
     Object devices = values.get("devices");

@@ -42,7 +42,8 @@ public final class Training {
    * @throws UserException ENGINE, DEVICE_LOST, OUTPUT: what stopped the run
    */
   public TrainingResult start(Map<String, String> environment) {
-    RunFolder folder = RunFolder.create(environment, true, LocalDateTime.now(ZoneId.systemDefault()));
+    RunFolder folder =
+        RunFolder.create(environment, true, LocalDateTime.now(ZoneId.systemDefault()));
     tellSurprises();
     new RunRecord(folder, arguments, listener).arguments();
     return run(folder, null);

@@ -1,6 +1,5 @@
 package org.ldctbench.train;
 
-import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.function.IntFunction;

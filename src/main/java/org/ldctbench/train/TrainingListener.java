@@ -19,9 +19,10 @@ public interface TrainingListener {
    *
    * @param iteration done so far, of the whole run
    * @param total of the whole run
+   * @param newlyDone since the last report
    * @param loss mean of the newest ones
    */
-  default void progress(long iteration, long total, double loss) {}
+  default void progress(long iteration, long total, long newlyDone, double loss) {}
 
   /**
    * An epoch was validated and recorded.

@@ -143,7 +143,7 @@ final class TrainingLoop {
       sum += loss;
       lossSum += loss;
     }
-    listener.progress(iteration(), arguments.effectiveIterations(), sum / count);
+    listener.progress(iteration(), arguments.effectiveIterations(), count, sum / count);
     if (System.nanoTime() - lastSave > SAVE_EVERY_NANOS) {
       saveState();
     }
@@ -161,7 +161,8 @@ final class TrainingLoop {
         return null;
       }
       int count = evaluateCalls.begin(batches - from);
-      Validation part = trainer.evaluate(samples.dataset(), plan.slice(from, from + count), QualityMean.CLIP);
+      Validation part =
+          trainer.evaluate(samples.dataset(), plan.slice(from, from + count), QualityMean.CLIP);
       evaluateCalls.end(count);
       System.arraycopy(part.losses(), 0, losses, from, count);
       int images = count * plan.mbs();
