@@ -4,7 +4,7 @@ import org.ldctbench.dicom.CtImage;
 
 /** Body regions of the LDCT collection; the letter begins a patient's identifier. */
 public enum Anatomy {
-  C("chest", 2.0e5, -600, 1500),
+  C("chest", 3.0e5, -600, 1500),
   L("abdomen", 6.0e5, 50, 400),
   N("head", 6.0e5, 40, 100);
 

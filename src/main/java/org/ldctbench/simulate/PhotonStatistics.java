@@ -26,8 +26,8 @@ record PhotonStatistics(double photons, double electronic) {
 
   /**
    * Variance that must be added to a full-dose line integral to make it one at {@code dose}: (1 -
-   * a)/a exp(p)/I0 (1 + (1 + a)/a electronic^2 exp(p)/I0), equation 7 of Yu et al., J. Comput.
-   * Assist. Tomogr. 36, 477 (2012).
+   * a)/a exp(p)/I0 (1 + (1 + a)/a electronic^2 exp(p)/I0) (Yu et al., J. Comput. Assist. Tomogr.
+   * 36, 477, 2012).
    */
   double addedVariance(double lineIntegral, double dose) {
     return logVariance(lineIntegral, dose) - logVariance(lineIntegral, 1);
