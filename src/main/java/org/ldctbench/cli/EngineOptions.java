@@ -1,6 +1,5 @@
 package org.ldctbench.cli;
 
-import org.ldctbench.binding.Engines;
 import org.ldctbench.common.ExitCode;
 import org.ldctbench.common.UserException;
 import org.ldctbench.engine.Engine;
@@ -31,7 +30,7 @@ final class EngineOptions {
   private Precision precision;
 
   Engine open() {
-    return Engines.open(engine, threads(), device, System.err::println);
+    return TrainEngine.open(engine, threads(), device, System.err::println);
   }
 
   int threads() {

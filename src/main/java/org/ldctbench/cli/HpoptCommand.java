@@ -15,7 +15,6 @@ import java.util.concurrent.Callable;
 import org.ldctbench.common.ExitCode;
 import org.ldctbench.common.UserException;
 import org.ldctbench.config.YamlFile;
-import org.ldctbench.launch.ProgramFactory;
 import org.ldctbench.sweep.Journal;
 import org.ldctbench.sweep.JournalEvent;
 import org.ldctbench.sweep.Program;
@@ -71,10 +70,26 @@ public final class HpoptCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print one JSON object with everything at the end.")
   boolean json;
 
+  @Option(names = "--engine", description = "auto, cpu or cuda, for every run.")
+  String engine;
+
+  @Option(names = "--precision", description = "fp32, bf16, bf16x3 or tf32, for every run.")
+  String precision;
+
+  @Option(names = "--threads", description = "CPU threads of every run.")
+  Integer threads;
+
+  @Option(names = "--device", description = "CUDA device of every run.")
+  Integer device;
+
   @Mixin OutputOptions output;
 
   private final ProgramFactory programs;
   private final Path root;
+
+  HpoptCommand() {
+    this(SweepPrograms::open, SweepFolder.root(System.getenv()));
+  }
 
   HpoptCommand(ProgramFactory programs, Path root) {
     this.programs = programs;
@@ -149,12 +164,22 @@ public final class HpoptCommand implements Callable<Integer> {
             + state.id());
     SweepTable table =
         new SweepTable(System.err, TerminalProgress.isTerminal() && !output.quiet, sweep, state);
-    try (Program program = programs.open(sweep, root)) {
+    try (Program program = programs.open(sweep, overrides(), root, output.progress())) {
       SweepRunner runner =
           new SweepRunner(sweep, journal, Searcher.of(sweep, state.seed()), program, table);
       return ExitGuard.run(
           runner::interrupt, () -> report(runner.run(wanted), sweep, state, folder));
     }
+  }
+
+  private Map<String, Object> overrides() {
+    Map<String, Object> given = new LinkedHashMap<>();
+    given.put("engine", engine);
+    given.put("precision", precision);
+    given.put("threads", threads);
+    given.put("device", device);
+    given.values().removeIf(java.util.Objects::isNull);
+    return given;
   }
 
   private int report(SweepRunner.End end, SweepConfig sweep, SweepState state, SweepFolder folder)

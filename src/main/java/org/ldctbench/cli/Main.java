@@ -13,7 +13,16 @@ import picocli.CommandLine.ParseResult;
     versionProvider = VersionProvider.class,
     description = "Tune and train low-dose CT denoisers at the speed of the hardware.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {})
+    subcommands = {
+      TrainCommand.class,
+      HpoptCommand.class,
+      TestCommand.class,
+      SimulateCommand.class,
+      InfoCommand.class,
+      GoldenCommand.class,
+      SuggestCommand.class,
+      CommandLine.HelpCommand.class
+    })
 public final class Main {
   private Main() {}
 

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.ldctbench.common.ExitCode;
@@ -153,7 +154,8 @@ public final class TestCommand implements Callable<Integer> {
       }
       System.err.println("Using the data folder that the run was trained on: " + folder);
     }
-    return DataSource.of(folder, split, environment, progress, System.err::println);
+    return DataSource.of(
+        folder, Optional.ofNullable(split), environment, progress, System.err::println);
   }
 
   private static TrainedRun load(String method) {

@@ -7,14 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import org.ldctbench.binding.Engines;
 import org.ldctbench.common.ExitCode;
 import org.ldctbench.common.UserException;
 import org.ldctbench.config.TrainArguments;
 import org.ldctbench.config.TrainKey;
 import org.ldctbench.config.YamlFile;
 import org.ldctbench.engine.Engine;
-import org.ldctbench.engine.EngineException;
 import org.ldctbench.runlog.RunFolder;
 import org.ldctbench.train.DataSource;
 import org.ldctbench.train.Training;
@@ -70,7 +68,7 @@ public final class TrainCommand implements Callable<Integer> {
     try (StopOnSignal stop = new StopOnSignal()) {
       DataSource source = DataSource.of(arguments, environment, output.progress(), err::println);
       arguments = arguments.withDataFolder(source.given());
-      try (Engine engine = open(arguments);
+      try (Engine engine = TrainEngine.open(arguments, err::println);
           TrainingData data = TrainingData.open(source, engine, environment, output.progress());
           ConsoleListener listener =
               new ConsoleListener(
@@ -114,18 +112,6 @@ public final class TrainCommand implements Callable<Integer> {
         yield ExitCode.DIVERGED.code();
       }
     };
-  }
-
-  private Engine open(TrainArguments arguments) {
-    try {
-      return Engines.open(
-          arguments.engine(), arguments.threads(), arguments.device(), err::println);
-    } catch (EngineException e) {
-      throw new UserException(
-          ExitCode.ENGINE,
-          "engine " + arguments.engine() + ": " + e.getMessage() + "; --engine cpu always works",
-          e);
-    }
   }
 
   private TrainArguments arguments(Map<String, Object> options) {

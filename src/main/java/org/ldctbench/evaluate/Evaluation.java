@@ -42,7 +42,10 @@ public final class Evaluation {
 
   /** Evaluates the low-dose images and every method on all test patients. */
   public TestResults run(
-      InfoFile info, SliceCache cache, List<Denoiser> methods, Progress.Factory progress) {
+      InfoFile info,
+      SliceCache cache,
+      List<? extends Denoiser> methods,
+      Progress.Factory progress) {
     List<TestSet.Examination> examinations = new TestSet(info, cache).examinations();
     List<Denoiser> all = new ArrayList<>(List.of(Denoiser.LOW_DOSE));
     all.addAll(methods);

@@ -3,6 +3,7 @@ package org.ldctbench.train;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.ldctbench.common.Progress;
 import org.ldctbench.config.TrainArguments;
@@ -31,20 +32,32 @@ public record DataSource(InfoFile info, Path folder, String given) {
       Map<String, String> environment,
       Progress.Factory progress,
       Consumer<String> log) {
-    String given = arguments.dataFolder();
-    if (given.isEmpty()) {
-      given = environment.getOrDefault(DataFolder.VARIABLE, "");
-    }
+    return of(arguments.dataFolder(), arguments.info(), environment, progress, log);
+  }
+
+  /**
+   * The same for a data folder and an info.yml given one by one.
+   *
+   * @param dataFolder may be empty
+   */
+  public static DataSource of(
+      String dataFolder,
+      Optional<String> infoFile,
+      Map<String, String> environment,
+      Progress.Factory progress,
+      Consumer<String> log) {
+    String given =
+        dataFolder.isEmpty() ? environment.getOrDefault(DataFolder.VARIABLE, "") : dataFolder;
     Path folder =
         SimulatedDataset.NAME.equals(given)
             ? SimulatedDataset.ensure(progress)
-            : DataFolder.resolve(arguments.dataFolder(), environment, log);
-    return new DataSource(info(arguments, folder, log), folder, given);
+            : DataFolder.resolve(dataFolder, environment, log);
+    return new DataSource(info(infoFile, folder, log), folder, given);
   }
 
-  private static InfoFile info(TrainArguments arguments, Path folder, Consumer<String> log) {
-    if (arguments.info().isPresent()) {
-      return InfoFile.read(Path.of(arguments.info().get()));
+  private static InfoFile info(Optional<String> file, Path folder, Consumer<String> log) {
+    if (file.isPresent()) {
+      return InfoFile.read(Path.of(file.get()));
     }
     Path own = folder.resolve(INFO_NAME);
     if (Files.isRegularFile(own)) {

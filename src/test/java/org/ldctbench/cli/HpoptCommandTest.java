@@ -54,7 +54,7 @@ class HpoptCommandTest {
   }
 
   private HpoptCommand command(Program program) {
-    return new HpoptCommand((config, root) -> program, folder.resolve("wandb"));
+    return new HpoptCommand((config, overrides, root, progress) -> program, folder.resolve("wandb"));
   }
 
   private Path config(String more) throws Exception {
@@ -115,8 +115,7 @@ class HpoptCommandTest {
 
   @Test
   void aResumedSweepKeepsItsRunsAndItsFixedParameters() throws Exception {
-    execute(
-        command(TRAINING), "--config", config("").toString(), "--n_runs=3", "--set=info=b.yml");
+    execute(command(TRAINING), "--config", config("").toString(), "--n_runs=3", "--set=info=b.yml");
     String id = printed.toString(StandardCharsets.UTF_8).substring(22, 30);
     printed.reset();
     assertEquals(0, execute(command(TRAINING), "--resume", id, "--n_runs=5", "--json"));
@@ -154,10 +153,12 @@ class HpoptCommandTest {
             + "{\"ask\": 1}\n";
     System.setIn(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)));
     assertEquals(
-        0, execute(new SuggestCommand(), "--config", config("").toString(), "--seed=3", "--stream"));
+        0,
+        execute(new SuggestCommand(), "--config", config("").toString(), "--seed=3", "--stream"));
     String[] lines = printed.toString(StandardCharsets.UTF_8).split("\n");
     assertEquals(5, lines.length, printed.toString(StandardCharsets.UTF_8));
-    assertTrue(lines[0].matches("\\[\\{\"info\":\"a.yml\",\"lr\":[0-9.E-]+\\},\\{.*\\}\\]"), lines[0]);
+    assertTrue(
+        lines[0].matches("\\[\\{\"info\":\"a.yml\",\"lr\":[0-9.E-]+\\},\\{.*\\}\\]"), lines[0]);
     for (int i = 1; i <= 3; i++) {
       assertTrue(lines[i].startsWith("{\"error\":\""), lines[i]);
     }
@@ -182,7 +183,6 @@ class HpoptCommandTest {
                     + " {\"id\": \"c\", \"history\": [1, 0.5], \"state\": \"finished\"}]")
                 .getBytes(StandardCharsets.UTF_8)));
     assertEquals(0, execute(new SweepCommand(), "hyperband", bands.toString(), "--json"), failure);
-    assertEquals(
-        "{\"bands\":[1,2],\"stop\":[\"b\"]}\n", printed.toString(StandardCharsets.UTF_8));
+    assertEquals("{\"bands\":[1,2],\"stop\":[\"b\"]}\n", printed.toString(StandardCharsets.UTF_8));
   }
 }

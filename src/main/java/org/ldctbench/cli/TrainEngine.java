@@ -1,0 +1,32 @@
+package org.ldctbench.cli;
+
+import java.util.function.Consumer;
+import org.ldctbench.binding.Engines;
+import org.ldctbench.common.ExitCode;
+import org.ldctbench.common.UserException;
+import org.ldctbench.config.TrainArguments;
+import org.ldctbench.engine.Engine;
+import org.ldctbench.engine.EngineException;
+
+/** The engine that a run's arguments ask for. */
+final class TrainEngine {
+  private TrainEngine() {}
+
+  /**
+   * @throws UserException with code ENGINE if it is not to be had
+   */
+  static Engine open(TrainArguments arguments, Consumer<String> log) {
+    return open(arguments.engine(), arguments.threads(), arguments.device(), log);
+  }
+
+  static Engine open(String engine, int threads, int device, Consumer<String> log) {
+    try {
+      return Engines.open(engine, threads, device, log);
+    } catch (EngineException e) {
+      throw new UserException(
+          ExitCode.ENGINE,
+          "engine " + engine + ": " + e.getMessage() + "; --engine cpu always works",
+          e);
+    }
+  }
+}
