@@ -2,14 +2,42 @@ package org.ldctbench;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** Packages point one way, as docs/architecture.md draws them. */
 class ArchitectureTest {
+  private static final String BASE = "org.ldctbench.";
+
+  /** Package: what it may know besides common. */
+  private static final String KNOWS =
+      """
+      bench: engine npy
+      binding: engine
+      checkpoint: engine
+      config:
+      data: config dicom engine
+      dicom:
+      engine:
+      evaluate: config data engine metrics runlog train
+      launch: config data engine metrics runlog sweep train
+      metrics: engine
+      npy:
+      runlog: config metrics
+      simulate: data dicom
+      sweep: config
+      train: checkpoint config data engine metrics runlog simulate
+      """;
+
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -17,78 +45,50 @@ class ArchitectureTest {
 
   @Test
   void packagesPointOneWay() {
-    layeredArchitecture()
-        .consideringOnlyDependenciesInLayers()
-        .layer("common")
-        .definedBy("org.ldctbench.common..")
-        .layer("config")
-        .definedBy("org.ldctbench.config..")
-        .layer("npy")
-        .definedBy("org.ldctbench.npy..")
-        .layer("dicom")
-        .definedBy("org.ldctbench.dicom..")
-        .layer("engine")
-        .definedBy("org.ldctbench.engine..")
-        .layer("binding")
-        .definedBy("org.ldctbench.binding..")
-        .layer("data")
-        .definedBy("org.ldctbench.data..")
-        .layer("simulate")
-        .definedBy("org.ldctbench.simulate..")
-        .layer("metrics")
-        .definedBy("org.ldctbench.metrics..")
-        .layer("runlog")
-        .definedBy("org.ldctbench.runlog..")
-        .layer("train")
-        .definedBy("org.ldctbench.train..")
-        .layer("sweep")
-        .definedBy("org.ldctbench.sweep..")
-        .layer("launch")
-        .definedBy("org.ldctbench.launch..")
-        .layer("evaluate")
-        .definedBy("org.ldctbench.evaluate..")
-        .layer("cli")
-        .definedBy("org.ldctbench.cli..")
-        .whereLayer("config")
-        .mayOnlyAccessLayers("common")
-        .whereLayer("npy")
-        .mayOnlyAccessLayers("common")
-        .whereLayer("dicom")
-        .mayOnlyAccessLayers("common")
-        .whereLayer("engine")
-        .mayOnlyAccessLayers("common")
-        .whereLayer("binding")
-        .mayOnlyAccessLayers("common", "engine")
-        .whereLayer("data")
-        .mayOnlyAccessLayers("common", "config", "dicom", "engine")
-        .whereLayer("simulate")
-        .mayOnlyAccessLayers("common", "dicom", "data")
-        .whereLayer("metrics")
-        .mayOnlyAccessLayers("common", "engine")
-        .whereLayer("runlog")
-        .mayOnlyAccessLayers("common", "config", "metrics")
-        .whereLayer("train")
-        .mayOnlyAccessLayers("common", "config", "data", "engine", "metrics", "runlog", "simulate")
-        .whereLayer("sweep")
-        .mayOnlyAccessLayers("common", "config")
-        .whereLayer("launch")
-        .mayOnlyAccessLayers("common", "config", "data", "engine", "metrics", "sweep", "train")
-        .whereLayer("evaluate")
-        .mayOnlyAccessLayers("common", "config", "data", "engine", "metrics", "train")
-        .whereLayer("common")
-        .mayNotAccessAnyLayer()
-        .withOptionalLayers(true)
-        .check(CLASSES);
+    Map<String, String> knows = knows();
+    LayeredArchitecture rule =
+        layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .withOptionalLayers(true)
+            .layer("common")
+            .definedBy(BASE + "common..")
+            .whereLayer("common")
+            .mayNotAccessAnyLayer();
+    for (String name : knows.keySet()) {
+      rule = rule.layer(name).definedBy(BASE + name + "..");
+    }
+    for (Map.Entry<String, String> entry : knows.entrySet()) {
+      String[] allowed = ("common " + entry.getValue()).trim().split(" +", -1);
+      rule = rule.whereLayer(entry.getKey()).mayOnlyAccessLayers(allowed);
+    }
+    rule.check(CLASSES);
+  }
+
+  @Test
+  void everyPackageHasItsPlace() {
+    TreeSet<String> found = new TreeSet<>();
+    for (JavaClass one : CLASSES) {
+      found.add(one.getPackageName().substring(BASE.length()).split("\\.", -1)[0]);
+    }
+    found.remove("cli"); // knows everything
+    found.remove("common"); // known by everything
+    assertEquals(new TreeSet<>(knows().keySet()), found);
   }
 
   @Test
   void onlyTheBindingKnowsJavaCpp() {
     noClasses()
         .that()
-        .resideOutsideOfPackage("org.ldctbench.binding..")
+        .resideOutsideOfPackage(BASE + "binding..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.bytedeco..")
         .check(CLASSES);
+  }
+
+  private static Map<String, String> knows() {
+    Map<String, String> knows = new TreeMap<>();
+    KNOWS.lines().forEach(line -> knows.put(line.split(":", -1)[0], line.split(":", -1)[1].trim()));
+    return knows;
   }
 }

@@ -86,9 +86,10 @@ public final class SimulateCommand implements Callable<Integer> {
 
   @Option(
       names = "--repeats",
-      defaultValue = "1",
-      description = "Independent low-dose scans of each slice (default: ${DEFAULT-VALUE}).")
-  private int repeats;
+      description =
+          "Independent low-dose scans of each slice (default: 1; with --from-dicom 4, so that a few"
+              + " scans make a set that validation can judge by).")
+  private Integer repeats;
 
   @Option(
       names = "--photons",
@@ -140,8 +141,15 @@ public final class SimulateCommand implements Callable<Integer> {
         size,
         dose,
         photons,
-        repeats,
+        repeats(),
         seed);
+  }
+
+  private int repeats() {
+    if (repeats != null) {
+      return repeats;
+    }
+    return source == null ? 1 : 4;
   }
 
   private int threads() {
