@@ -1,0 +1,208 @@
+package org.ldctbench.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+import org.ldctbench.common.ExitCode;
+
+/** A researcher's first hour: simulate a data set, tune on it, evaluate the best run. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class EndToEndTest {
+  private static final String SWEEP =
+      """
+      program: ldctbench-train
+      project: ldct-benchmark
+      method: bayes
+      metric: {name: SSIM, goal: maximize}
+      parameters:
+        trainer: {value: cnn10}
+        data_norm: {value: meanstd}
+        data_subset: {value: 1}
+        devices: {value: 0}
+        dryrun: {value: true}
+        seed: {value: 1332}
+        num_workers: {value: 0}
+        valsamples: {value: 1}
+        eval_patchsize: {value: 48}
+        iterations_before_val: {value: 20}
+        max_iterations: {value: 60}
+        optimizer: {value: adam}
+        adam_b1: {value: 0.9}
+        adam_b2: {value: 0.999}
+        mbs: {value: 4}
+        patchsize: {min: 16, max: 32}
+        lr: {distribution: log_uniform_values, min: 1e-4, max: 1e-2}
+      """;
+
+  @TempDir static Path folder;
+  private static CommandLineProcess cli;
+
+  @BeforeAll
+  static void simulateADataSet() throws IOException, InterruptedException {
+    cli = new CommandLineProcess(folder, Map.of("LDCTBENCH_CACHE", folder + "/cache"));
+    CommandLineProcess.Result simulated =
+        cli.run(
+            "simulate",
+            "--out",
+            "set",
+            "--size",
+            "96",
+            "--slices",
+            "4",
+            "--dose",
+            "0.05",
+            "--patients",
+            "train=1,val=1,test=1");
+    assertEquals(0, simulated.code(), simulated.err());
+    Files.writeString(folder.resolve("sweep.yaml"), SWEEP);
+  }
+
+  @Test
+  @Order(1)
+  void tuningNamesABestRunThatTheTestCommandTakes() throws Exception {
+    CommandLineProcess.Result tuned =
+        cli.run(
+            "hpopt",
+            "--config",
+            "sweep.yaml",
+            "--n_runs",
+            "3",
+            "--set",
+            "datafolder=set",
+            "--json");
+    assertEquals(0, tuned.code(), tuned.err());
+    JsonNode summary = new ObjectMapper().readTree(tuned.out());
+    assertEquals(3, summary.get("runs").size(), tuned.out());
+    JsonNode best = summary.get("best");
+    double ssim = best.get("best").get("SSIM").asDouble();
+    double baseline = best.get("low_dose").get("SSIM").asDouble();
+    assertTrue(ssim > 0.05 && ssim < 1, tuned.out());
+    assertTrue(baseline > 0.05 && baseline < 1, tuned.out());
+
+    CommandLineProcess.Result tested =
+        cli.run(
+            "test",
+            "--methods",
+            best.get("folder").asText(),
+            "--metrics",
+            "SSIM",
+            "RMSE",
+            "--print_table");
+    assertEquals(0, tested.code(), tested.err());
+    assertTrue(tested.out().contains("SSIM (Chest)"), tested.out());
+    assertTrue(Files.exists(folder.resolve("results/test_metrics.yaml")));
+  }
+
+  @Test
+  @Order(2)
+  void aSweepKilledTenTimesFinishesEveryRunOnce() throws Exception {
+    Path home = Files.createDirectory(folder.resolve("killed"));
+    CommandLineProcess killed =
+        new CommandLineProcess(
+            folder, Map.of("LDCTBENCH_CACHE", folder + "/cache", "WANDB_DIR", home.toString()));
+    String[] first = {
+      "hpopt", "--config", "sweep.yaml", "--n_runs", "12", "--set", "datafolder=set"
+    };
+    Random random = new Random(5);
+    Process sweep = killed.start(first);
+    int kills = 0;
+    while (!sweep.waitFor(1200 + random.nextInt(900), TimeUnit.MILLISECONDS) && kills < 10) {
+      sweep.destroyForcibly().waitFor();
+      kills++;
+      List<Path> sweeps = sweepFolders(home);
+      if (sweeps.isEmpty()) {
+        sweep = killed.start(first);
+      } else {
+        sweep = killed.start("hpopt", "--resume", sweeps.get(0).toString());
+      }
+    }
+    assertTrue(sweep.waitFor(100, TimeUnit.SECONDS));
+    assertEquals(0, sweep.exitValue());
+    Set<String> finished = new HashSet<>();
+    for (String line : Files.readAllLines(sweepFolders(home).get(0).resolve("journal.jsonl"))) {
+      JsonNode event = new ObjectMapper().readTree(line);
+      if ("run_ended".equals(event.get("event").asText())) {
+        assertEquals("FINISHED", event.get("state").asText(), line);
+        assertTrue(finished.add(event.get("run").asText()), "ended twice: " + line);
+        List<String> rows =
+            Files.readAllLines(Path.of(event.get("folder").asText(), "files", "Metrics.csv"));
+        assertEquals(
+            List.of("Iteration", "20", "40", "60"),
+            rows.stream().map(row -> row.split(",", -1)[0]).toList());
+      }
+    }
+    assertEquals(12, finished.size());
+    assertTrue(kills >= 3, "only " + kills + " kills hit the sweep");
+  }
+
+  @Test
+  @Order(3)
+  void mistakesGetOneLineAndANamedExitCode() throws Exception {
+    Files.writeString(folder.resolve("typo.yaml"), SWEEP.replace("metric:", "metrik:"));
+    expect(ExitCode.CONFIG, "no such file", "hpopt", "--config", "missing.yaml", "--n_runs", "1");
+    expect(ExitCode.CONFIG, "typo.yaml", "hpopt", "--config", "typo.yaml", "--n_runs", "1");
+    expect(ExitCode.DATA, "no data folder", "hpopt", "--config", "sweep.yaml", "--n_runs", "1");
+    expect(
+        ExitCode.DATA,
+        "does not exist",
+        "hpopt",
+        "--config",
+        "sweep.yaml",
+        "--n_runs",
+        "1",
+        "--set",
+        "datafolder=nowhere");
+    expect(ExitCode.CONFIG, "no such run", "test", "--methods", "nothing");
+    expect(ExitCode.USAGE, "--nonsense", "train", "--nonsense");
+    expect(
+        ExitCode.ENGINE,
+        "engine cuda",
+        "hpopt",
+        "--config",
+        "sweep.yaml",
+        "--n_runs",
+        "1",
+        "--set",
+        "datafolder=set",
+        "--engine",
+        "cuda");
+  }
+
+  private static void expect(ExitCode code, String text, String... arguments) throws Exception {
+    CommandLineProcess.Result result = cli.run(arguments);
+    assertEquals(code.code(), result.code(), result.err());
+    assertTrue(result.err().contains(text), result.err());
+    assertTrue(!result.err().contains("\tat "), "a stack trace: " + result.err());
+  }
+
+  private static List<Path> sweepFolders(Path home) throws IOException {
+    Path wandb = home.resolve("wandb");
+    if (!Files.isDirectory(wandb)) {
+      return List.of();
+    }
+    try (var folders = Files.list(wandb)) {
+      return folders
+          .filter(path -> path.getFileName().toString().startsWith("sweep-"))
+          .filter(path -> Files.exists(path.resolve("journal.jsonl")))
+          .sorted()
+          .toList();
+    }
+  }
+}
