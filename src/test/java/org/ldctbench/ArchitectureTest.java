@@ -29,13 +29,14 @@ class ArchitectureTest {
       dicom:
       engine:
       evaluate: config data engine metrics runlog train
-      launch: config data engine metrics runlog sweep train
+      launch: config data engine metrics runlog sweep train wandb
       metrics: engine
       npy:
-      runlog: config metrics
+      runlog: config metrics wandb
       simulate: data dicom
-      sweep: config
-      train: checkpoint config data engine metrics runlog simulate
+      sweep: config wandb
+      train: checkpoint config data engine metrics runlog simulate wandb
+      wandb: config
       """;
 
   private static final JavaClasses CLASSES =
