@@ -1,6 +1,5 @@
 package org.ldctbench.wandb.log;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -15,7 +14,7 @@ import org.ldctbench.wandb.proto.RecordInfo;
  * operating system in one write, so that a killed process leaves all earlier records readable.
  * Thread-safe.
  */
-public final class TransactionLogWriter implements Closeable {
+public final class TransactionLogWriter implements RecordSink {
   private final FileChannel channel;
   private final RecordInfo info;
   private long position;
@@ -35,17 +34,30 @@ public final class TransactionLogWriter implements Closeable {
     return writer;
   }
 
+  /** Continues a stopped run's log, cutting off what {@link StoppedRun} does not keep. */
+  public static TransactionLogWriter resume(Path file, String runId, StoppedRun stopped)
+      throws IOException {
+    FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+    TransactionLogWriter writer = new TransactionLogWriter(channel, runId);
+    channel.truncate(stopped.position());
+    channel.position(stopped.position());
+    writer.position = stopped.position();
+    writer.count = stopped.records();
+    return writer;
+  }
+
   /**
    * Appends one record, numbered by this writer. When the write fails (disk full) the log is cut
    * back to the records before, so that later records stay readable.
    */
+  @Override
   public synchronized void append(Record.Builder record) throws IOException {
     byte[] payload = record.setNum(count + 1).setInfo(info).build().toByteArray();
     writeAll(chunks(payload));
     count++;
   }
 
-  /** Returns once everything appended so far is on the device. */
+  @Override
   public synchronized void force() throws IOException {
     channel.force(false);
   }

@@ -1,0 +1,42 @@
+package org.ldctbench.wandb.run;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import org.ldctbench.wandb.settings.WandbSettings;
+
+/** Carries the transaction log of a running program to the server, or nowhere. */
+interface RunUplink {
+  /** Opens the way for a log that has just begun. */
+  @FunctionalInterface
+  interface Factory {
+    RunUplink open(Path log) throws IOException;
+  }
+
+  /** There is news in the log. */
+  void wake();
+
+  boolean stopRequested();
+
+  /** The log is complete; returns when it is sent or has to be sent later. */
+  void finish();
+
+  static Factory factory(WandbSettings settings, RunIdentity identity, Consumer<String> notices) {
+    return log -> NONE;
+  }
+
+  /** The run stays in its folder. */
+  RunUplink NONE =
+      new RunUplink() {
+        @Override
+        public void wake() {}
+
+        @Override
+        public boolean stopRequested() {
+          return false;
+        }
+
+        @Override
+        public void finish() {}
+      };
+}

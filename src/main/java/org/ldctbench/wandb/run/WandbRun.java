@@ -1,0 +1,313 @@
+package org.ldctbench.wandb.run;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.ldctbench.common.ExitCode;
+import org.ldctbench.common.UserException;
+import org.ldctbench.wandb.log.Items;
+import org.ldctbench.wandb.log.RecordSink;
+import org.ldctbench.wandb.log.StoppedRun;
+import org.ldctbench.wandb.log.TransactionLogWriter;
+import org.ldctbench.wandb.proto.ConfigRecord;
+import org.ldctbench.wandb.proto.FileItem;
+import org.ldctbench.wandb.proto.FilesRecord;
+import org.ldctbench.wandb.proto.HeaderRecord;
+import org.ldctbench.wandb.proto.HistoryRecord;
+import org.ldctbench.wandb.proto.HistoryStep;
+import org.ldctbench.wandb.proto.Item;
+import org.ldctbench.wandb.proto.OutputRawRecord;
+import org.ldctbench.wandb.proto.OutputRawRecord.OutputType;
+import org.ldctbench.wandb.proto.Record;
+import org.ldctbench.wandb.proto.RunExitRecord;
+import org.ldctbench.wandb.proto.RunRecord;
+import org.ldctbench.wandb.proto.StatsRecord;
+import org.ldctbench.wandb.proto.SummaryRecord;
+import org.ldctbench.wandb.proto.VersionInfo;
+import org.ldctbench.wandb.settings.Mode;
+import org.ldctbench.wandb.settings.WandbSettings;
+
+/**
+ * A run as W&B sees it. Everything goes into the transaction log of the run folder first; where the
+ * settings say online it is also sent from there, beside the program's work. Thread-safe.
+ *
+ * <p>A log that cannot be written (full disk) never stops the program: it is told once.
+ */
+public final class WandbRun implements AutoCloseable {
+  private static final Duration SAMPLE_INTERVAL = Duration.ofSeconds(15);
+
+  private final RunIdentity identity;
+  private final Consumer<String> notices;
+  private final Instant start;
+  private final long startNanos;
+  private final RecordSink log;
+  private final RunUplink uplink;
+  private final SystemStatistics statistics;
+  private long lastStep;
+  private Thread sampler = new Thread();
+  private long lostRecords;
+  private boolean finished;
+
+  private WandbRun(
+      RunIdentity identity,
+      RecordSink log,
+      Optional<StoppedRun> stopped,
+      RunUplink uplink,
+      Consumer<String> notices) {
+    this.identity = identity;
+    this.log = log;
+    this.uplink = uplink;
+    this.notices = notices;
+    this.start = stopped.map(StoppedRun::start).orElseGet(Instant::now);
+    this.lastStep = stopped.map(StoppedRun::lastStep).orElse(Long.MIN_VALUE);
+    double earlier = stopped.map(StoppedRun::runtime).orElse(0.0);
+    this.startNanos = System.nanoTime() - Math.round(earlier * 1e9);
+    this.statistics = new SystemStatistics(Path.of("/proc"), identity.folder());
+  }
+
+  /**
+   * Begins the record of a run in its folder, or continues the one that a stopped run left there.
+   *
+   * @param notices receives single lines for the user: where the run is to be seen, what failed
+   * @throws UserException with code OUTPUT if the folder cannot be written
+   */
+  public static WandbRun start(
+      WandbSettings settings, RunIdentity identity, Consumer<String> notices) {
+    return start(settings, identity, RunUplink.factory(settings, identity, notices), notices);
+  }
+
+  static WandbRun start(
+      WandbSettings settings,
+      RunIdentity identity,
+      RunUplink.Factory uplinks,
+      Consumer<String> notices) {
+    if (settings.mode() == Mode.DISABLED) {
+      return new WandbRun(identity, RecordSink.NONE, Optional.empty(), RunUplink.NONE, notices);
+    }
+    Path file = identity.logFile();
+    try {
+      RunLayout.prepare(identity);
+      Optional<StoppedRun> stopped = Files.exists(file) ? StoppedRun.read(file) : Optional.empty();
+      RecordSink log;
+      if (stopped.isPresent()) {
+        log = TransactionLogWriter.resume(file, identity.runId(), stopped.get());
+      } else {
+        Files.deleteIfExists(file);
+        log = TransactionLogWriter.create(file, identity.runId());
+      }
+      WandbRun run = new WandbRun(identity, log, stopped, uplinks.open(file), notices);
+      if (stopped.isEmpty()) {
+        run.writeBeginning(settings);
+      }
+      run.startSampling();
+      return run;
+    } catch (IOException e) {
+      throw new UserException(
+          ExitCode.OUTPUT,
+          file + ": cannot be written (" + e + "); free space or set WANDB_DIR",
+          e);
+    }
+  }
+
+  /**
+   * Logs one row; it is on disk when this returns. Rows that do not go forward are dropped with a
+   * notice, as the W&B client does.
+   *
+   * @param row numbers, strings, {@link WandbImages} by key
+   */
+  public synchronized void log(long step, Map<String, ?> row) {
+    if (step <= lastStep) {
+      notices.accept("W&B: row of step " + step + " dropped, steps must increase past " + lastStep);
+      return;
+    }
+    lastStep = step;
+    Map<String, Object> values = new LinkedHashMap<>();
+    row.forEach(
+        (key, value) -> {
+          if (value instanceof WandbImages images) {
+            images.paths().forEach(this::announceFile);
+            values.put(key, images.value());
+          } else {
+            values.put(key, value);
+          }
+        });
+    double runtime = runtime();
+    values.put("_step", step);
+    values.put("_runtime", runtime);
+    values.put("_timestamp", start.toEpochMilli() / 1000.0 + runtime);
+    Iterable<Item> items = Items.of(values);
+    append(Record.newBuilder().setSummary(SummaryRecord.newBuilder().addAllUpdate(items)));
+    append(
+        Record.newBuilder()
+            .setHistory(
+                HistoryRecord.newBuilder()
+                    .addAllItem(items)
+                    .setStep(HistoryStep.newBuilder().setNum(step))));
+    force();
+    uplink.wake();
+  }
+
+  /** Sets final values that no row has, e.g. the best of a metric. */
+  public synchronized void summary(Map<String, ?> values) {
+    append(
+        Record.newBuilder().setSummary(SummaryRecord.newBuilder().addAllUpdate(Items.of(values))));
+  }
+
+  /** Keeps text that the program printed on standard output, line ends included. */
+  public void console(String text) {
+    console(OutputType.STDOUT, text);
+  }
+
+  /** Keeps text that the program printed on standard error, line ends included. */
+  public void consoleError(String text) {
+    console(OutputType.STDERR, text);
+  }
+
+  /** Has a file below {@code files/} uploaded, or several by a glob. */
+  public synchronized void announceFile(String path) {
+    append(
+        Record.newBuilder()
+            .setFiles(FilesRecord.newBuilder().addFiles(FileItem.newBuilder().setPath(path))));
+  }
+
+  /** Whether the server asked the program to stop (by a person or by early termination). */
+  public boolean stopRequested() {
+    return uplink.stopRequested();
+  }
+
+  /**
+   * Ends the run: 0 is finished, all else failed. Online, waits until the server has everything, or
+   * says how to send it later.
+   */
+  public void finish(int exitCode) {
+    synchronized (this) {
+      if (finished) {
+        return;
+      }
+      finished = true;
+      sampler.interrupt();
+      int seconds = (int) runtime();
+      summary(Map.of("_wandb", Map.of("runtime", seconds)));
+      RunExitRecord.Builder exit =
+          RunExitRecord.newBuilder().setExitCode(exitCode).setRuntime(seconds);
+      append(Record.newBuilder().setExit(exit));
+      force();
+      close(log);
+    }
+    if (lostRecords > 0) {
+      notices.accept("W&B: " + lostRecords + " records are missing in " + identity.logFile());
+    }
+    uplink.finish();
+  }
+
+  /** Ends the run as failed if it was not finished. */
+  @Override
+  public void close() {
+    finish(1);
+  }
+
+  private void writeBeginning(WandbSettings settings) {
+    append(
+        Record.newBuilder()
+            .setHeader(
+                HeaderRecord.newBuilder()
+                    .setVersionInfo(
+                        VersionInfo.newBuilder()
+                            .setProducer("ldctbench")
+                            .setMinConsumer("0.70.0"))));
+    append(
+        Record.newBuilder()
+            .setRun(
+                RunRecord.newBuilder()
+                    .setRunId(identity.runId())
+                    .setEntity(identity.entity())
+                    .setProject(identity.project())
+                    .setConfig(ConfigRecord.newBuilder().addAllUpdate(Items.of(identity.config())))
+                    .setRunGroup(identity.group())
+                    .setJobType(identity.jobType())
+                    .setDisplayName(identity.displayName())
+                    .setNotes(identity.notes())
+                    .addAllTags(identity.tags())
+                    .setSweepId(identity.sweepId())
+                    .setHost(Surroundings.host(settings))
+                    .setStartTime(Surroundings.timestamp(start))));
+    append(Record.newBuilder().setEnvironment(Surroundings.record(settings, identity, start)));
+    force();
+  }
+
+  private synchronized void console(OutputType stream, String text) {
+    append(
+        Record.newBuilder()
+            .setOutputRaw(
+                OutputRawRecord.newBuilder()
+                    .setOutputType(stream)
+                    .setTimestamp(Surroundings.timestamp(Instant.now()))
+                    .setLine(text)));
+  }
+
+  private void startSampling() {
+    Thread thread = new Thread(this::sampleRegularly, "wandb-statistics");
+    thread.setDaemon(true);
+    sampler = thread;
+    thread.start();
+  }
+
+  private void sampleRegularly() {
+    try {
+      while (true) {
+        sampleSystem();
+        Thread.sleep(SAMPLE_INTERVAL.toMillis());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // The run is finished.
+    }
+  }
+
+  private synchronized void sampleSystem() {
+    if (!finished) {
+      append(
+          Record.newBuilder()
+              .setStats(
+                  StatsRecord.newBuilder()
+                      .setTimestamp(Surroundings.timestamp(Instant.now()))
+                      .addAllItem(Items.of(statistics.sample()))));
+    }
+  }
+
+  /** Seconds since the start, whatever happens to the clock. */
+  private double runtime() {
+    return (System.nanoTime() - startNanos) * 1e-9;
+  }
+
+  private void append(Record.Builder record) {
+    try {
+      log.append(record);
+    } catch (IOException e) {
+      if (lostRecords++ == 0) {
+        notices.accept("W&B: " + identity.logFile() + " cannot be written (" + e + ")");
+      }
+    }
+  }
+
+  private void force() {
+    try {
+      log.force();
+    } catch (IOException e) {
+      notices.accept("W&B: " + identity.logFile() + " may not be on disk (" + e + ")");
+    }
+  }
+
+  private void close(RecordSink writer) {
+    try {
+      writer.close();
+    } catch (IOException e) {
+      notices.accept("W&B: " + identity.logFile() + " cannot be closed (" + e + ")");
+    }
+  }
+}
