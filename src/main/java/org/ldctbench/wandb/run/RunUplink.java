@@ -3,6 +3,7 @@ package org.ldctbench.wandb.run;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import org.ldctbench.wandb.settings.Mode;
 import org.ldctbench.wandb.settings.WandbSettings;
 
 /** Carries the transaction log of a running program to the server, or nowhere. */
@@ -21,8 +22,15 @@ interface RunUplink {
   /** The log is complete; returns when it is sent or has to be sent later. */
   void finish();
 
-  static Factory factory(WandbSettings settings, RunIdentity identity, Consumer<String> notices) {
-    return log -> NONE;
+  /** Sends where the settings say so; without a key the run stays in its folder. */
+  static Factory factory(WandbSettings settings, Consumer<String> notices) {
+    if (settings.mode() == Mode.ONLINE && settings.key().isEmpty()) {
+      notices.accept(
+          "W&B: no API key for "
+              + settings.baseUrl()
+              + " (WANDB_API_KEY, ~/.netrc), the run is kept offline");
+    }
+    return log -> settings.online() ? LogUplink.open(settings, log, notices) : NONE;
   }
 
   /** The run stays in its folder. */

@@ -3,9 +3,9 @@ package org.ldctbench.wandb.run;
 import com.google.protobuf.Timestamp;
 import com.sun.management.OperatingSystemMXBean;
 import java.io.File;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.UUID;
@@ -51,9 +51,10 @@ final class Surroundings {
       return settings.host();
     }
     try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      return "unknown";
+      // A name service may take seconds to say what the system knows.
+      return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+    } catch (IOException e) {
+      return System.getenv().getOrDefault("HOSTNAME", "unknown");
     }
   }
 

@@ -32,6 +32,7 @@ import org.ldctbench.wandb.proto.SummaryRecord;
 import org.ldctbench.wandb.proto.VersionInfo;
 import org.ldctbench.wandb.settings.Mode;
 import org.ldctbench.wandb.settings.WandbSettings;
+import org.ldctbench.wandb.sync.RunSync;
 
 /**
  * A run as W&B sees it. Everything goes into the transaction log of the run folder first; where the
@@ -79,7 +80,7 @@ public final class WandbRun implements AutoCloseable {
    */
   public static WandbRun start(
       WandbSettings settings, RunIdentity identity, Consumer<String> notices) {
-    return start(settings, identity, RunUplink.factory(settings, identity, notices), notices);
+    return start(settings, identity, RunUplink.factory(settings, notices), notices);
   }
 
   static WandbRun start(
@@ -104,6 +105,8 @@ public final class WandbRun implements AutoCloseable {
       WandbRun run = new WandbRun(identity, log, stopped, uplinks.open(file), notices);
       if (stopped.isEmpty()) {
         run.writeBeginning(settings);
+      } else {
+        RunSync.forgetEnd(file);
       }
       run.startSampling();
       return run;

@@ -1,0 +1,83 @@
+package org.ldctbench.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.ldctbench.common.ExitCode;
+import org.ldctbench.wandb.api.Backoff;
+import org.ldctbench.wandb.api.Connection;
+import org.ldctbench.wandb.api.RunApi;
+import org.ldctbench.wandb.settings.WandbSettings;
+import org.ldctbench.wandb.sync.Destination;
+import org.ldctbench.wandb.sync.RunSync;
+import org.ldctbench.wandb.sync.RunSync.Outcome;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code ldctbench wandb}: what concerns Weights & Biases. */
+@Command(
+    name = "wandb",
+    mixinStandardHelpOptions = true,
+    description = "Works with Weights & Biases.",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = WandbCommand.Sync.class)
+public final class WandbCommand {
+
+  /** {@code ldctbench wandb sync}. */
+  @Command(
+      name = "sync",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Uploads runs that were kept offline or could not be sent.",
+        "An interrupted upload continues where it stopped; a run that is at the server is skipped."
+      },
+      footer = {
+        "",
+        "Examples:",
+        "  ldctbench wandb sync wandb/offline-run-20260101_120000-abcd1234",
+        "  ldctbench wandb sync --project lab wandb/offline-run-*",
+        "",
+        "The API key comes from WANDB_API_KEY or ~/.netrc, the server from WANDB_BASE_URL."
+      })
+  static final class Sync implements Callable<Integer> {
+    @Spec CommandSpec spec;
+    @Mixin OutputOptions output;
+
+    @Parameters(arity = "1..*", paramLabel = "PATH", description = "Run folders.")
+    List<Path> paths;
+
+    @Option(names = "--project", description = "Project to use instead of the runs' own.")
+    String project = "";
+
+    @Option(names = "--entity", description = "User or team to use instead of the runs' own.")
+    String entity = "";
+
+    @Override
+    public Integer call() {
+      WandbSettings settings = WandbSettings.load();
+      PrintWriter out = spec.commandLine().getOut();
+      PrintWriter err = spec.commandLine().getErr();
+      RunApi api = new RunApi(new Connection(settings, Backoff.FOREGROUND));
+      RunSync sync = new RunSync(api, settings, line -> err.println(line));
+      Destination destination = new Destination(entity, WandbSettings.checkedProject(project), "");
+      boolean allThere = true;
+      for (Path path : paths) {
+        Outcome outcome = sync.sync(path, destination);
+        allThere &= outcome != Outcome.FAILED;
+        out.println(
+            switch (outcome) {
+              case UPLOADED -> path + ": uploaded";
+              case SKIPPED -> path + ": uploaded before";
+              case FAILED -> path + ": not uploaded";
+            });
+        out.flush();
+      }
+      return (allThere ? ExitCode.OK : ExitCode.OUTPUT).code();
+    }
+  }
+}

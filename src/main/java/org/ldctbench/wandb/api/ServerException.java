@@ -1,0 +1,23 @@
+package org.ldctbench.wandb.api;
+
+/** The server refused something for good, or could not be reached for too long. */
+public final class ServerException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  private final int status;
+
+  ServerException(int status, String message) {
+    super(message);
+    this.status = status;
+  }
+
+  ServerException(String message, Throwable cause) {
+    super(message, cause);
+    this.status = 0;
+  }
+
+  /** HTTP status of the refusal; 0 if there was no answer. */
+  public int status() {
+    return status;
+  }
+}

@@ -1,0 +1,155 @@
+package org.ldctbench.wandb.sync;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.ldctbench.common.UserException;
+import org.ldctbench.wandb.api.Backoff;
+import org.ldctbench.wandb.api.Connection;
+import org.ldctbench.wandb.api.RunApi;
+import org.ldctbench.wandb.api.ServerException;
+import org.ldctbench.wandb.log.TransactionLogReader;
+import org.ldctbench.wandb.proto.Record;
+import org.ldctbench.wandb.settings.WandbSettings;
+
+/**
+ * Sends a run's log while it is being written, from a thread of its own. The server's failures
+ * never reach the program: they end in one line that says how to send the run later.
+ */
+public final class LiveUpload {
+  private static final long PACE_NANOS = Duration.ofSeconds(15).toNanos();
+  private static final long HEARTBEAT_NANOS = Duration.ofSeconds(30).toNanos();
+
+  private final Path log;
+  private final Consumer<String> notices;
+  private final Connection connection;
+  private final RunSender sender;
+  private final Thread thread = new Thread(this::work, "wandb-upload");
+  private volatile boolean stopRequested;
+  private volatile long lastSuccess = System.nanoTime();
+  private boolean news = true;
+  private boolean closing;
+
+  private LiveUpload(Path log, Connection connection, RunSender sender, Consumer<String> notices) {
+    this.log = log;
+    this.connection = connection;
+    this.sender = sender;
+    this.notices = notices;
+  }
+
+  /**
+   * Starts sending.
+   *
+   * @throws UserException if the API key cannot be one
+   */
+  public static LiveUpload start(
+      WandbSettings settings, Path log, Backoff backoff, Consumer<String> notices)
+      throws IOException {
+    Connection connection = new Connection(settings, backoff);
+    RunSender sender =
+        new RunSender(new RunApi(connection), settings, log, Destination.OWN, notices);
+    LiveUpload upload = new LiveUpload(log, connection, sender, notices);
+    upload.thread.setDaemon(true);
+    upload.thread.start();
+    return upload;
+  }
+
+  /** There is news in the log. */
+  public synchronized void wake() {
+    news = true;
+    notifyAll();
+  }
+
+  /** Whether the server asked the program to stop. */
+  public boolean stopRequested() {
+    return stopRequested;
+  }
+
+  /**
+   * The log is complete: returns when the server has it, or after {@code patience} without any
+   * success.
+   */
+  public void finish(Duration patience) {
+    synchronized (this) {
+      closing = true;
+      notifyAll();
+    }
+    lastSuccess = System.nanoTime();
+    try {
+      while (thread.isAlive()) {
+        thread.join(100);
+        if (System.nanoTime() - lastSuccess > patience.toNanos()) {
+          connection.cancel();
+          thread.join(5_000);
+          return;
+        }
+      }
+    } catch (InterruptedException e) {
+      connection.cancel();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void work() {
+    try (TransactionLogReader reader = TransactionLogReader.open(log)) {
+      long lastFlush = System.nanoTime() - PACE_NANOS;
+      while (true) {
+        boolean last = waitForNews(lastFlush);
+        boolean sent = readAndFlush(reader);
+        if (last) {
+          sender.finish();
+          RunSync.mark(log);
+          return;
+        }
+        long now = System.nanoTime();
+        if (!sent && now - lastSuccess > HEARTBEAT_NANOS) {
+          sender.heartbeat();
+          sent = true;
+        }
+        lastSuccess = sent ? now : lastSuccess;
+        lastFlush = now;
+        stopRequested = sender.stopped();
+      }
+    } catch (ServerException | IOException e) {
+      notices.accept(
+          "W&B: "
+              + e.getMessage()
+              + "; the run stays in its folder, send it later with: ldctbench wandb sync "
+              + log.getParent());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Waits for the next pace, the first at once; returns whether the log is complete. */
+  private synchronized boolean waitForNews(long lastFlush) throws InterruptedException {
+    while (!closing) {
+      long left = PACE_NANOS - (System.nanoTime() - lastFlush);
+      if (left <= 0 && (news || System.nanoTime() - lastSuccess > HEARTBEAT_NANOS)) {
+        break;
+      }
+      wait(left > 0 ? left / 1_000_000 + 1 : 1_000);
+    }
+    news = false;
+    return closing;
+  }
+
+  /** Returns whether the log had anything new. */
+  private boolean readAndFlush(TransactionLogReader reader) throws ServerException, IOException {
+    boolean any = false;
+    for (Optional<Record> r = reader.poll(); r.isPresent(); r = reader.poll()) {
+      any = true;
+      sender.accept(r.get());
+      if (sender.full()) {
+        sender.flush();
+        lastSuccess = System.nanoTime();
+      }
+    }
+    if (any) {
+      sender.flush();
+    }
+    return any;
+  }
+}
