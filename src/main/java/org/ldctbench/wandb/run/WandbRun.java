@@ -48,7 +48,7 @@ public final class WandbRun implements AutoCloseable {
   private final Instant start;
   private final long startNanos;
   private final RecordSink log;
-  private final RunUplink uplink;
+  private volatile RunUplink uplink = RunUplink.NONE;
   private final SystemStatistics statistics;
   private long lastStep;
   private Thread sampler = new Thread();
@@ -59,11 +59,9 @@ public final class WandbRun implements AutoCloseable {
       RunIdentity identity,
       RecordSink log,
       Optional<StoppedRun> stopped,
-      RunUplink uplink,
       Consumer<String> notices) {
     this.identity = identity;
     this.log = log;
-    this.uplink = uplink;
     this.notices = notices;
     this.start = stopped.map(StoppedRun::start).orElseGet(Instant::now);
     this.lastStep = stopped.map(StoppedRun::lastStep).orElse(Long.MIN_VALUE);
@@ -89,7 +87,7 @@ public final class WandbRun implements AutoCloseable {
       RunUplink.Factory uplinks,
       Consumer<String> notices) {
     if (settings.mode() == Mode.DISABLED) {
-      return new WandbRun(identity, RecordSink.NONE, Optional.empty(), RunUplink.NONE, notices);
+      return new WandbRun(identity, RecordSink.NONE, Optional.empty(), notices);
     }
     Path file = identity.logFile();
     try {
@@ -102,12 +100,13 @@ public final class WandbRun implements AutoCloseable {
         Files.deleteIfExists(file);
         log = TransactionLogWriter.create(file, identity.runId());
       }
-      WandbRun run = new WandbRun(identity, log, stopped, uplinks.open(file), notices);
+      WandbRun run = new WandbRun(identity, log, stopped, notices);
       if (stopped.isEmpty()) {
         run.writeBeginning(settings);
       } else {
         RunSync.forgetEnd(file);
       }
+      run.uplink = uplinks.open(file);
       run.startSampling();
       return run;
     } catch (IOException e) {

@@ -109,7 +109,8 @@ public final class LiveUpload {
           sent = true;
         }
         lastSuccess = sent ? now : lastSuccess;
-        lastFlush = now;
+        // The first request with content goes at once, the others at their pace.
+        lastFlush = sender.streamed() ? now : lastFlush;
         stopRequested = sender.stopped();
       }
     } catch (ServerException | IOException e) {

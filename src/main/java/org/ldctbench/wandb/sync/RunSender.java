@@ -40,6 +40,7 @@ final class RunSender {
   private final List<String> uploaded = new ArrayList<>();
   private RunTicket ticket;
   private boolean stopped;
+  private boolean streamed;
 
   RunSender(
       RunApi api,
@@ -75,9 +76,9 @@ final class RunSender {
     return stopped;
   }
 
-  /** Whether the program's end is known. */
-  boolean ended() {
-    return state.exitCode.isPresent();
+  /** Whether the server has got any content yet. */
+  boolean streamed() {
+    return streamed;
   }
 
   /** Sends what waits; nothing happens before the run's own record has come. */
@@ -205,6 +206,7 @@ final class RunSender {
     body.put("files", chunks);
     putUploaded(body);
     note(api.stream(ticket, body));
+    streamed = true;
     uploaded.clear();
     state.summaryChanged &= !summary;
     state.history.skip(state.history.sent() + history.size());

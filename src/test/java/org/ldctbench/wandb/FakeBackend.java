@@ -1,0 +1,280 @@
+package org.ldctbench.wandb;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.IntFunction;
+import mockwebserver3.Dispatcher;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import mockwebserver3.SocketEffect;
+import okio.ByteString;
+import org.ldctbench.wandb.log.JsonValues;
+import org.ldctbench.wandb.settings.WandbSettings;
+
+/** A W&B server in memory: what it was told, what was wrong with it, and faults on demand. */
+public final class FakeBackend implements AutoCloseable {
+  public static final String KEY = "0123456789abcdef0123456789abcdef01234567";
+
+  /** A run as the server has it. */
+  public static final class Run {
+    public String project = "";
+    public String displayName = "";
+    public String sweep = "";
+    public JsonNode config = JsonNodeFactory.instance.objectNode();
+    public JsonNode summary = JsonNodeFactory.instance.objectNode();
+    public final TreeMap<Long, String> history = new TreeMap<>();
+    public final TreeMap<Long, String> events = new TreeMap<>();
+    public final TreeMap<Long, String> output = new TreeMap<>();
+    public final Map<String, ByteString> files = new LinkedHashMap<>();
+    public final List<String> uploadedTwice = new ArrayList<>();
+    public String state = "running";
+    public int exitCode = -1;
+  }
+
+  /** A sweep as the server has it. */
+  public static final class Sweep {
+    public String config = "";
+    public String displayName = "";
+    public String state = "PENDING";
+    public String controller = "";
+  }
+
+  public final Map<String, Run> runs = new LinkedHashMap<>();
+  public final Map<String, Sweep> sweeps = new LinkedHashMap<>();
+  public final List<String> violations = new ArrayList<>();
+  public final List<JsonNode> heartbeats = new ArrayList<>();
+
+  /** Answers of the next heartbeats, as JSON lists of commands; then none. */
+  public final List<String> commands = new ArrayList<>();
+
+  /** By number of request, from 1: an HTTP status, 0 to hang up, -1 for a proper answer. */
+  public volatile IntFunction<Integer> faults = n -> -1;
+
+  public volatile boolean stopRuns;
+  private final MockWebServer server = new MockWebServer();
+  private int requests;
+
+  public FakeBackend() throws IOException {
+    server.setDispatcher(
+        new Dispatcher() {
+          @Override
+          public MockResponse dispatch(RecordedRequest request) {
+            return answer(request);
+          }
+        });
+    server.start();
+  }
+
+  public String url() {
+    return "http://127.0.0.1:" + server.getPort();
+  }
+
+  public WandbSettings settings(java.nio.file.Path root, Map<String, String> more) {
+    Map<String, String> environment = new LinkedHashMap<>();
+    environment.put("WANDB_BASE_URL", url());
+    environment.put("WANDB_API_KEY", KEY);
+    environment.putAll(more);
+    return WandbSettings.load(environment, root, root);
+  }
+
+  public synchronized int requests() {
+    return requests;
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+
+  private synchronized MockResponse answer(RecordedRequest request) {
+    int fault = faults.apply(++requests);
+    if (fault == 0) {
+      return new MockResponse.Builder()
+          .onResponseStart(new SocketEffect.CloseSocket(true, true, true))
+          .build();
+    }
+    if (fault > 0) {
+      return response(fault, "{\"error\":\"injected\"}");
+    }
+    List<String> path = request.getUrl().pathSegments();
+    if (path.get(0).equals("upload")) {
+      return upload(request, path);
+    }
+    String expected =
+        "Basic "
+            + Base64.getEncoder().encodeToString(("api:" + KEY).getBytes(StandardCharsets.UTF_8));
+    if (!expected.equals(request.getHeaders().get("Authorization"))) {
+      return response(401, "{\"errors\":[{\"message\":\"who are you\"}]}");
+    }
+    try {
+      JsonNode body = JsonValues.read(request.getBody().utf8());
+      return path.get(0).equals("graphql") ? graphql(body) : stream(path, body);
+    } catch (IOException e) {
+      violations.add("not JSON: " + e.getMessage());
+      return response(400, "{}");
+    }
+  }
+
+  private MockResponse upload(RecordedRequest request, List<String> path) {
+    if (request.getHeaders().get("Authorization") != null) {
+      violations.add("upload with credentials");
+    }
+    Run run = runs.get(path.get(1));
+    String name = String.join("/", path.subList(2, path.size()));
+    if (run.files.put(name, request.getBody()) != null) {
+      run.uploadedTwice.add(name);
+    }
+    return response(200, "");
+  }
+
+  private MockResponse graphql(JsonNode body) {
+    JsonNode given = body.path("variables");
+    ObjectNode data = JsonNodeFactory.instance.objectNode();
+    switch (body.path("operationName").asText()) {
+      case "Viewer" -> data.putObject("viewer").put("id", "u").put("entity", "me");
+      case "UpsertBucket" -> upsertRun(given, data);
+      case "CreateRunFiles" -> createFiles(given, data);
+      case "UpsertSweep" -> upsertSweep(given, data);
+      case "Sweep" -> sweep(given, data);
+      case "CreateAgent" -> data.putObject("createAgent").putObject("agent").put("id", "agent1");
+      case "AgentHeartbeat" -> {
+        heartbeats.add(given);
+        data.putObject("agentHeartbeat")
+            .put("commands", commands.isEmpty() ? "[]" : commands.remove(0));
+      }
+      default -> {
+        violations.add("unknown operation " + body.path("operationName"));
+        return response(400, "{\"errors\":[{\"message\":\"unknown operation\"}]}");
+      }
+    }
+    ObjectNode answer = JsonNodeFactory.instance.objectNode();
+    answer.set("data", data);
+    return response(200, JsonValues.write(answer));
+  }
+
+  private void upsertRun(JsonNode given, ObjectNode data) {
+    String id = given.path("name").asText();
+    boolean inserted = !runs.containsKey(id);
+    Run run = runs.computeIfAbsent(id, name -> new Run());
+    run.project = given.path("project").asText();
+    run.displayName = given.path("displayName").asText(run.displayName);
+    run.sweep = given.path("sweep").isNull() ? run.sweep : given.path("sweep").asText();
+    if (!run.sweep.isEmpty() && !sweeps.containsKey(run.sweep)) {
+      violations.add("unknown sweep " + run.sweep);
+    }
+    try {
+      run.config = JsonValues.read(given.path("config").asText());
+    } catch (IOException e) {
+      violations.add("config is not JSON");
+    }
+    run.config
+        .properties()
+        .forEach(
+            e -> {
+              if (!e.getValue().has("value")) {
+                violations.add("config " + e.getKey() + " without value");
+              }
+            });
+    ObjectNode answer = data.putObject("upsertBucket").put("inserted", inserted);
+    ObjectNode bucket = answer.putObject("bucket");
+    bucket.put("id", "storage-" + id).put("name", id).put("displayName", run.displayName);
+    bucket.put("historyLineCount", run.history.size());
+    bucket.putObject("project").put("name", run.project).putObject("entity").put("name", "me");
+  }
+
+  private void createFiles(JsonNode given, ObjectNode data) {
+    ObjectNode answer = data.putObject("createRunFiles");
+    answer.put("runID", "x").putArray("uploadHeaders").add("X-Test:1");
+    for (JsonNode name : given.path("files")) {
+      // A relative address with blanks, as a server may give it.
+      String url = "/upload/" + given.path("run").asText() + "/" + name.asText();
+      answer.withArray("files").addObject().put("name", name.asText()).put("uploadUrl", url);
+    }
+  }
+
+  private void upsertSweep(JsonNode given, ObjectNode data) {
+    String id = given.path("id").asText("").replace("storage-", "");
+    if (given.path("id").isNull() || id.isEmpty()) {
+      id = "sweep" + (sweeps.size() + 1);
+    }
+    Sweep sweep = sweeps.computeIfAbsent(id, name -> new Sweep());
+    sweep.config = given.path("config").asText(sweep.config);
+    sweep.displayName = given.path("displayName").asText(sweep.displayName);
+    sweep.controller = given.path("controller").asText(sweep.controller);
+    sweep.state = given.path("state").asText(sweep.state);
+    ObjectNode answer = data.putObject("upsertSweep");
+    answer.putArray("configValidationWarnings");
+    ObjectNode node = answer.putObject("sweep").put("id", "storage-" + id).put("name", id);
+    node.putObject("project").put("name", "p").putObject("entity").put("name", "me");
+  }
+
+  private void sweep(JsonNode given, ObjectNode data) {
+    Sweep sweep = sweeps.get(given.path("sweep").asText());
+    ObjectNode project = data.putObject("project");
+    if (sweep == null) {
+      project.putNull("sweep");
+    } else {
+      String id = given.path("sweep").asText();
+      project
+          .putObject("sweep")
+          .put("id", "storage-" + id)
+          .put("name", id)
+          .put("state", sweep.state)
+          .put("config", sweep.config)
+          .put("method", "random");
+    }
+  }
+
+  private MockResponse stream(List<String> path, JsonNode body) {
+    Run run = runs.get(path.get(3));
+    if (run == null) {
+      return response(404, "{}");
+    }
+    JsonNode files = body.path("files");
+    lines(files, "wandb-history.jsonl", run.history, true);
+    lines(files, "wandb-events.jsonl", run.events, true);
+    lines(files, "output.log", run.output, false);
+    TreeMap<Long, String> summary = new TreeMap<>();
+    lines(files, "wandb-summary.json", summary, false);
+    try {
+      if (!summary.isEmpty()) {
+        run.summary = JsonValues.read(summary.get(0L));
+      }
+    } catch (IOException e) {
+      violations.add("summary is not JSON");
+    }
+    if (body.path("complete").asBoolean()) {
+      run.exitCode = body.path("exitcode").asInt(-1);
+      run.state = run.exitCode == 0 ? "finished" : "failed";
+    }
+    return response(200, stopRuns ? "{\"stopped\":true}" : "{}");
+  }
+
+  private void lines(JsonNode files, String name, TreeMap<Long, String> into, boolean append) {
+    JsonNode chunk = files.path(name);
+    long offset = chunk.path("offset").asLong();
+    if (append && chunk.isObject() && offset != into.size()) {
+      violations.add(name + " at " + offset + " instead of " + into.size());
+    }
+    for (JsonNode line : chunk.path("content")) {
+      if (line.asText().contains("\n")) {
+        violations.add(name + ": line with a line end");
+      }
+      into.put(offset++, line.asText());
+    }
+  }
+
+  private static MockResponse response(int status, String body) {
+    return new MockResponse.Builder().code(status).body(body).build();
+  }
+}
