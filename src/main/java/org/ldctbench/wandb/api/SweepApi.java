@@ -1,0 +1,232 @@
+package org.ldctbench.wandb.api;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.ldctbench.wandb.log.JsonValues;
+
+/** Sweeps and agents. */
+public final class SweepApi {
+  private static final String UPSERT =
+      """
+      mutation UpsertSweep($id: ID, $config: String, $description: String, $entity: String,
+          $project: String, $displayName: String, $controller: JSONString, $state: String) {
+        upsertSweep(input: {id: $id, config: $config, description: $description,
+            entityName: $entity, projectName: $project, displayName: $displayName,
+            controller: $controller, state: $state}) {
+          sweep { id name project { name entity { name } } }
+          configValidationWarnings
+        }
+      }
+      """;
+
+  private static final String SWEEP =
+      """
+      query Sweep($entity: String, $project: String, $sweep: String!) {
+        project(name: $project, entityName: $entity) {
+          sweep(sweepName: $sweep) { id name state config }
+        }
+      }
+      """;
+
+  private static final String BEST_RUN =
+      """
+      query BestRun($entity: String, $project: String, $filters: JSONString, $order: String) {
+        project(name: $project, entityName: $entity) {
+          runCount(filters: $filters)
+          runs(filters: $filters, first: 1, order: $order) {
+            edges { node { name displayName state summaryMetrics } }
+          }
+        }
+      }
+      """;
+
+  private static final String CREATE_AGENT =
+      """
+      mutation CreateAgent($host: String!, $project: String!, $entity: String!, $sweep: String!) {
+        createAgent(input: {host: $host, projectName: $project, entityName: $entity,
+            sweep: $sweep}) {
+          agent { id }
+        }
+      }
+      """;
+
+  private static final String HEARTBEAT =
+      """
+      mutation AgentHeartbeat($id: ID!, $metrics: JSONString, $runState: JSONString) {
+        agentHeartbeat(input: {id: $id, metrics: $metrics, runState: $runState}) {
+          agent { id }
+          commands
+        }
+      }
+      """;
+
+  private final Connection connection;
+
+  /** What was created, and what the server finds odd about its configuration. */
+  public record Created(ServerSweep sweep, List<String> warnings) {}
+
+  /**
+   * The best run of a sweep by its last summary value.
+   *
+   * @param runs number of runs of the sweep
+   */
+  public record BestRun(long runs, String id, String displayName, JsonNode summary) {}
+
+  public SweepApi(Connection connection) {
+    this.connection = connection;
+  }
+
+  /**
+   * Creates a sweep.
+   *
+   * @param config YAML
+   * @param localController whether the client and not the server chooses the parameters
+   */
+  public Created create(
+      String entity,
+      String project,
+      String displayName,
+      String description,
+      String config,
+      boolean localController)
+      throws ServerException {
+    Map<String, Object> variables = new LinkedHashMap<>();
+    variables.put("config", config);
+    variables.put("description", orNull(description));
+    variables.put("entity", orNull(entity));
+    variables.put("project", orNull(project));
+    variables.put("displayName", orNull(displayName));
+    variables.put("controller", localController ? "{\"type\": \"local\"}" : null);
+    JsonNode answer = connection.graphql("UpsertSweep", UPSERT, variables).path("upsertSweep");
+    JsonNode sweep = answer.path("sweep");
+    List<String> warnings = new ArrayList<>();
+    answer.path("configValidationWarnings").forEach(text -> warnings.add(text.asText()));
+    String storageId = sweep.path("id").asText();
+    String id = sweep.path("name").asText();
+    if (storageId.isEmpty() || id.isEmpty()) {
+      throw new ServerException(200, "the server created no sweep");
+    }
+    return new Created(
+        new ServerSweep(
+            storageId,
+            sweep.path("project").path("entity").path("name").asText(entity),
+            sweep.path("project").path("name").asText(project),
+            id,
+            config,
+            ""),
+        warnings);
+  }
+
+  /** Sets a sweep's state: RUNNING, PAUSED, FINISHED or CANCELED. */
+  public void setState(ServerSweep sweep, String state) throws ServerException {
+    connection.graphql("UpsertSweep", UPSERT, Map.of("id", sweep.storageId(), "state", state));
+  }
+
+  /** Looks a sweep up; fails with status 404 if there is none. */
+  public ServerSweep find(String entity, String project, String id) throws ServerException {
+    JsonNode sweep =
+        connection
+            .graphql("Sweep", SWEEP, Map.of("entity", entity, "project", project, "sweep", id))
+            .path("project")
+            .path("sweep");
+    if (!sweep.isObject()) {
+      throw new ServerException(
+          404, "no sweep " + entity + "/" + project + "/" + id + " at the server");
+    }
+    return new ServerSweep(
+        sweep.path("id").asText(),
+        entity,
+        project,
+        sweep.path("name").asText(id),
+        sweep.path("config").asText(""),
+        sweep.path("state").asText(""));
+  }
+
+  /**
+   * The best run of a sweep.
+   *
+   * @param metric name of the summary value, may be empty: then the first run
+   */
+  public Optional<BestRun> bestRun(ServerSweep sweep, String metric, boolean maximize)
+      throws ServerException {
+    String filters = JsonValues.write(Map.of("$and", List.of(Map.of("sweep", sweep.id()))));
+    String order = (maximize ? "-" : "+") + "summary_metrics." + metric;
+    JsonNode project =
+        connection
+            .graphql(
+                "BestRun",
+                BEST_RUN,
+                Map.of(
+                    "entity",
+                    sweep.entity(),
+                    "project",
+                    sweep.project(),
+                    "filters",
+                    filters,
+                    "order",
+                    metric.isEmpty() ? "+created_at" : order))
+            .path("project");
+    JsonNode run = project.path("runs").path("edges").path(0).path("node");
+    if (!run.isObject()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new BestRun(
+            project.path("runCount").asLong(),
+            run.path("name").asText(),
+            run.path("displayName").asText(),
+            parse(run.path("summaryMetrics").asText("{}"), "summary")));
+  }
+
+  /** Joins a sweep; returns the agent's id. */
+  public String createAgent(ServerSweep sweep, String host) throws ServerException {
+    return connection
+        .graphql(
+            "CreateAgent",
+            CREATE_AGENT,
+            Map.of(
+                "host", host,
+                "project", sweep.project(),
+                "entity", sweep.entity(),
+                "sweep", sweep.id()))
+        .path("createAgent")
+        .path("agent")
+        .path("id")
+        .asText();
+  }
+
+  /**
+   * Tells which children run and asks what to do.
+   *
+   * @return a list of commands, each with a {@code type}
+   */
+  public JsonNode heartbeat(String agent, Map<String, Boolean> runs) throws ServerException {
+    String commands =
+        connection
+            .graphql(
+                "AgentHeartbeat",
+                HEARTBEAT,
+                Map.of("id", agent, "metrics", "{}", "runState", JsonValues.write(runs)))
+            .path("agentHeartbeat")
+            .path("commands")
+            .asText("[]");
+    return parse(commands, "commands");
+  }
+
+  private static JsonNode parse(String json, String what) throws ServerException {
+    try {
+      return JsonValues.read(json);
+    } catch (JsonProcessingException e) {
+      throw new ServerException("the server sent " + what + " that are no JSON", e);
+    }
+  }
+
+  private static Object orNull(String text) {
+    return text.isEmpty() ? null : text;
+  }
+}
