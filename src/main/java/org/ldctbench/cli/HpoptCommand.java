@@ -150,8 +150,7 @@ public final class HpoptCommand implements Callable<Integer> {
     fixed.put(assignment.substring(0, at), YamlFile.scalar(assignment.substring(at + 1)));
   }
 
-  private int execute(SweepConfig sweep, Journal journal, SweepFolder folder)
-      throws IOException {
+  private int execute(SweepConfig sweep, Journal journal, SweepFolder folder) throws IOException {
     PrintStream human = json ? System.err : System.out;
     SweepState state = journal.state();
     sweep.warnings().forEach(warning -> System.err.println("warning: " + warning));

@@ -54,7 +54,8 @@ class HpoptCommandTest {
   }
 
   private HpoptCommand command(Program program) {
-    return new HpoptCommand((config, overrides, root, progress) -> program, folder.resolve("wandb"));
+    return new HpoptCommand(
+        (config, overrides, root, progress) -> program, folder.resolve("wandb"));
   }
 
   private Path config(String more) throws Exception {
