@@ -61,7 +61,7 @@ public final class ChildProgram implements Program {
     Path log = folder.resolve("run-" + request.runId() + ".log");
     try {
       Process process = start(request, folder, log);
-      Watch watch = new Watch(new RunFolderMetrics(root, request.runId()), monitor);
+      Watch watch = new Watch(source(request.runId()), monitor);
       Order order = watch.follow(process);
       if (order != Order.CONTINUE) {
         stop(process);
@@ -79,6 +79,10 @@ public final class ChildProgram implements Program {
       Thread.currentThread().interrupt();
       return RunOutcome.failed("interrupted", (System.nanoTime() - begin) * 1e-9);
     }
+  }
+
+  private MetricSource source(String runId) {
+    return new WandbLogMetrics(new RunFolderMetrics(root, runId), runId);
   }
 
   private Process start(RunRequest request, Path folder, Path log) throws IOException {

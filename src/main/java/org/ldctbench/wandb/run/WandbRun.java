@@ -1,6 +1,8 @@
 package org.ldctbench.wandb.run;
 
+import java.io.Closeable;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,6 +34,7 @@ import org.ldctbench.wandb.proto.SummaryRecord;
 import org.ldctbench.wandb.proto.VersionInfo;
 import org.ldctbench.wandb.settings.Mode;
 import org.ldctbench.wandb.settings.WandbSettings;
+import org.ldctbench.wandb.sync.RunLock;
 import org.ldctbench.wandb.sync.RunSync;
 
 /**
@@ -49,6 +52,7 @@ public final class WandbRun implements AutoCloseable {
   private final long startNanos;
   private final RecordSink log;
   private volatile RunUplink uplink = RunUplink.NONE;
+  private Closeable lock = () -> {};
   private final SystemStatistics statistics;
   private long lastStep;
   private Thread sampler = new Thread();
@@ -92,6 +96,9 @@ public final class WandbRun implements AutoCloseable {
     Path file = identity.logFile();
     try {
       RunLayout.prepare(identity);
+      RunLock lock =
+          RunLock.tryLock(identity.folder())
+              .orElseThrow(() -> new IOException("another process writes this run"));
       Optional<StoppedRun> stopped = Files.exists(file) ? StoppedRun.read(file) : Optional.empty();
       RecordSink log;
       if (stopped.isPresent()) {
@@ -106,6 +113,7 @@ public final class WandbRun implements AutoCloseable {
       } else {
         RunSync.forgetEnd(file);
       }
+      run.lock = lock;
       run.uplink = uplinks.open(file);
       run.startSampling();
       return run;
@@ -171,6 +179,16 @@ public final class WandbRun implements AutoCloseable {
     console(OutputType.STDERR, text);
   }
 
+  /** A standard output that also goes into the record of the run, line by line. */
+  public PrintStream captureOutput(PrintStream original) {
+    return ConsoleTee.of(original, this::console);
+  }
+
+  /** A standard error that also goes into the record of the run, line by line. */
+  public PrintStream captureError(PrintStream original) {
+    return ConsoleTee.of(original, this::consoleError);
+  }
+
   /** Has a file below {@code files/} uploaded, or several by a glob. */
   public synchronized void announceFile(String path) {
     append(
@@ -206,6 +224,7 @@ public final class WandbRun implements AutoCloseable {
       notices.accept("W&B: " + lostRecords + " records are missing in " + identity.logFile());
     }
     uplink.finish();
+    close(lock);
   }
 
   /** Ends the run as failed if it was not finished. */
@@ -244,6 +263,9 @@ public final class WandbRun implements AutoCloseable {
   }
 
   private synchronized void console(OutputType stream, String text) {
+    if (finished) {
+      return; // The record is closed; the text was printed all the same.
+    }
     append(
         Record.newBuilder()
             .setOutputRaw(
@@ -305,9 +327,9 @@ public final class WandbRun implements AutoCloseable {
     }
   }
 
-  private void close(RecordSink writer) {
+  private void close(Closeable resource) {
     try {
-      writer.close();
+      resource.close();
     } catch (IOException e) {
       notices.accept("W&B: " + identity.logFile() + " cannot be closed (" + e + ")");
     }

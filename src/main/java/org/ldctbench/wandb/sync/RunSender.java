@@ -120,7 +120,6 @@ final class RunSender {
     end.put("complete", true);
     end.put("exitcode", state.exitCode.orElse(1));
     note(api.stream(ticket, end));
-    progress.complete = true;
     progress.save();
     if (state.longLines > 0) {
       notices.accept("W&B: " + state.longLines + " lines above 10 MB were left out");

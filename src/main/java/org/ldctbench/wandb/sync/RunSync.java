@@ -45,6 +45,25 @@ public final class RunSync {
     if (Files.exists(markOf(log))) {
       return Outcome.SKIPPED;
     }
+    try {
+      Optional<RunLock> lock = RunLock.tryLock(log.getParent());
+      if (lock.isEmpty()) {
+        notices.accept("W&B: " + folder + " is still being written; sync it when it has ended");
+        return Outcome.FAILED;
+      }
+      try {
+        upload(log, destination);
+      } finally {
+        lock.get().close();
+      }
+      return Outcome.UPLOADED;
+    } catch (ServerException | IOException e) {
+      notices.accept("W&B: " + folder + ": " + e.getMessage());
+      return Outcome.FAILED;
+    }
+  }
+
+  private void upload(Path log, Destination destination) throws ServerException, IOException {
     try (TransactionLogReader reader = TransactionLogReader.open(log)) {
       RunSender sender = new RunSender(api, settings, log, destination, notices);
       for (Optional<Record> r = reader.poll(); r.isPresent(); r = reader.poll()) {
@@ -59,10 +78,6 @@ public final class RunSync {
       }
       sender.finish();
       mark(log);
-      return Outcome.UPLOADED;
-    } catch (ServerException | IOException e) {
-      notices.accept("W&B: " + folder + ": " + e.getMessage());
-      return Outcome.FAILED;
     }
   }
 

@@ -28,7 +28,6 @@ final class UploadProgress {
   long history;
   long events;
   long output;
-  boolean complete;
   final Set<String> files = new LinkedHashSet<>();
 
   private UploadProgress(Path file, String destination) {
@@ -50,7 +49,6 @@ final class UploadProgress {
         progress.history = tree.path("history").asLong();
         progress.events = tree.path("events").asLong();
         progress.output = tree.path("output").asLong();
-        progress.complete = tree.path("complete").asBoolean();
         tree.path("files").forEach(name -> progress.files.add(name.asText()));
       }
     } catch (NoSuchFileException e) {
@@ -66,7 +64,6 @@ final class UploadProgress {
     tree.put("history", history);
     tree.put("events", events);
     tree.put("output", output);
-    tree.put("complete", complete);
     tree.put("files", files);
     AtomicFile.writeString(file, JsonValues.write(tree) + "\n");
   }

@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -177,6 +180,28 @@ class WandbRunTest {
   }
 
   @Test
+  void capturedOutputIsPrintedAndRecorded() throws IOException {
+    ByteArrayOutputStream screen = new ByteArrayOutputStream();
+    try (WandbRun run = start(Map.of())) {
+      PrintStream out = run.captureOutput(new PrintStream(screen, true, StandardCharsets.UTF_8));
+      out.print("Grün ");
+      out.println("und blau");
+      run.captureError(out).println("warning");
+    }
+    assertEquals("Grün und blau\nwarning\n", screen.toString(StandardCharsets.UTF_8));
+    List<String> lines = new ArrayList<>();
+    try (TransactionLogReader log = TransactionLogReader.open(log())) {
+      for (Optional<Record> r = log.poll(); r.isPresent(); r = log.poll()) {
+        if (r.get().hasOutputRaw()) {
+          lines.add(
+              r.get().getOutputRaw().getOutputType() + " " + r.get().getOutputRaw().getLine());
+        }
+      }
+    }
+    assertEquals(List.of("STDOUT Grün und blau\n", "STDOUT warning\n", "STDERR warning\n"), lines);
+  }
+
+  @Test
   void disabledWritesNothing() {
     try (WandbRun run = start(Map.of("WANDB_MODE", "disabled"))) {
       run.log(1, Map.of("a", 1));
@@ -193,7 +218,7 @@ class WandbRunTest {
     }
     try (var files = Files.walk(root)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
-        String bytes = Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1);
+        String bytes = Files.readString(file, StandardCharsets.ISO_8859_1);
         assertFalse(bytes.contains(key), file.toString());
       }
     }

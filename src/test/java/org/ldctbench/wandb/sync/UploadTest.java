@@ -128,6 +128,19 @@ class UploadTest {
   }
 
   @Test
+  void aRunThatGoesOnIsNotUploadedAsAKilledOne() throws IOException {
+    WandbSettings settings = offline();
+    Path folder = settings.wandbFolder().resolve("offline-run-20260101_120000-abcd1234");
+    try (WandbRun run = start(settings, folder, "abcd1234", Map.of())) {
+      run.log(1, Map.of("SSIM", 1));
+      assertEquals(Outcome.FAILED, sync(settings).sync(folder, Destination.OWN));
+      assertEquals(0, server.requests());
+      run.finish(0);
+    }
+    assertEquals(Outcome.UPLOADED, sync(settings).sync(folder, Destination.OWN));
+  }
+
+  @Test
   void aKilledRunIsUploadedAsFailed() throws IOException {
     Path folder = offlineRun("abcd1234", 3, 0);
     Path log = RunSync.logOf(folder);

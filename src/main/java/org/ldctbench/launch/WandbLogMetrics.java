@@ -1,0 +1,67 @@
+package org.ldctbench.launch;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.ldctbench.wandb.log.RunReader;
+
+/**
+ * Reads the W&B transaction log of a child's run folder, and so learns the results of any program
+ * that logs with W&B, whatever files it writes itself.
+ */
+final class WandbLogMetrics implements MetricSource {
+  private final MetricSource files;
+  private final String runId;
+
+  /**
+   * @param files knows the run's folder; its rows are taken where it has any
+   */
+  WandbLogMetrics(MetricSource files, String runId) {
+    this.files = files;
+    this.runId = runId;
+  }
+
+  @Override
+  public Optional<Path> folder() {
+    return files.folder();
+  }
+
+  @Override
+  public List<Row> rows() {
+    List<Row> own = files.rows();
+    Optional<Path> log =
+        folder().map(path -> path.resolve("run-" + runId + ".wandb")).filter(Files::exists);
+    if (!own.isEmpty() || log.isEmpty()) {
+      return own;
+    }
+    try (RunReader reader = RunReader.open(log.get())) {
+      List<Row> rows = new ArrayList<>();
+      for (ObjectNode row : reader.history()) {
+        rows.add(new Row(row.path("_step").asLong(rows.size()), numbers(row)));
+      }
+      return rows;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Map<String, Double> numbers(ObjectNode row) {
+    Map<String, Double> numbers = new LinkedHashMap<>();
+    row.properties()
+        .forEach(
+            entry -> {
+              boolean internal = entry.getKey().startsWith("_");
+              if (entry.getValue().isNumber() && !internal) {
+                numbers.put(entry.getKey(), entry.getValue().doubleValue());
+              }
+            });
+    return numbers;
+  }
+}
