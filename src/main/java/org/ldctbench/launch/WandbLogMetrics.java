@@ -19,6 +19,8 @@ import org.ldctbench.wandb.log.RunReader;
 final class WandbLogMetrics implements MetricSource {
   private final MetricSource files;
   private final String runId;
+  private long readBytes;
+  private List<Row> read = List.of();
 
   /**
    * @param files knows the run's folder; its rows are taken where it has any
@@ -41,14 +43,25 @@ final class WandbLogMetrics implements MetricSource {
     if (!own.isEmpty() || log.isEmpty()) {
       return own;
     }
-    try (RunReader reader = RunReader.open(log.get())) {
+    try {
+      long size = Files.size(log.get());
+      if (size != readBytes) {
+        read = read(log.get());
+        readBytes = size;
+      }
+      return read;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<Row> read(Path log) throws IOException {
+    try (RunReader reader = RunReader.open(log)) {
       List<Row> rows = new ArrayList<>();
       for (ObjectNode row : reader.history()) {
         rows.add(new Row(row.path("_step").asLong(rows.size()), numbers(row)));
       }
       return rows;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 

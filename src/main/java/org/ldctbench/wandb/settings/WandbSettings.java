@@ -58,7 +58,12 @@ public record WandbSettings(
 
   /** The settings of this process. */
   public static WandbSettings load() {
-    return load(System.getenv(), Path.of(""), Path.of(System.getProperty("user.home")));
+    return load(System.getenv());
+  }
+
+  /** The settings of a run of this process whose environment differs, e.g. one of a sweep. */
+  public static WandbSettings load(Map<String, String> environment) {
+    return load(environment, Path.of(""), Path.of(System.getProperty("user.home")));
   }
 
   /**
