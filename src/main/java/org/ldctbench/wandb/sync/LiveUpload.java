@@ -20,6 +20,7 @@ import org.ldctbench.wandb.settings.WandbSettings;
  */
 public final class LiveUpload {
   private static final long PACE_NANOS = Duration.ofSeconds(15).toNanos();
+  private static final long TELL_AFTER_NANOS = Duration.ofSeconds(3).toNanos();
   private static final long HEARTBEAT_NANOS = Duration.ofSeconds(30).toNanos();
 
   private final Path log;
@@ -76,10 +77,16 @@ public final class LiveUpload {
       closing = true;
       notifyAll();
     }
-    lastSuccess = System.nanoTime();
+    long begin = System.nanoTime();
+    lastSuccess = begin;
+    boolean told = false;
     try {
       while (thread.isAlive()) {
         thread.join(100);
+        if (!told && System.nanoTime() - begin > TELL_AFTER_NANOS) {
+          notices.accept("W&B: sending the rest of the run; Ctrl-C leaves it for later");
+          told = true;
+        }
         if (System.nanoTime() - lastSuccess > patience.toNanos()) {
           connection.cancel();
           thread.join(5_000);

@@ -12,7 +12,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
+import org.ldctbench.common.ExitCode;
+import org.ldctbench.common.UserException;
 import org.ldctbench.wandb.proto.FileItem;
 
 /** The files of a run that are to be uploaded, found by the names and globs of its log. */
@@ -29,7 +32,16 @@ final class RunFiles {
    */
   RunFiles(Path folder, List<String> ignoreGlobs) {
     this.folder = folder.toAbsolutePath().normalize();
-    this.ignored = ignoreGlobs.stream().map(RunFiles::glob).toList();
+    this.ignored = ignoreGlobs.stream().map(RunFiles::ignoreGlob).toList();
+  }
+
+  private static PathMatcher ignoreGlob(String pattern) {
+    try {
+      return glob(pattern);
+    } catch (PatternSyntaxException e) {
+      throw new UserException(
+          ExitCode.CONFIG, "WANDB_IGNORE_GLOBS: '" + pattern + "' is no pattern like *.pt", e);
+    }
   }
 
   void announce(List<FileItem> items) {
@@ -80,7 +92,12 @@ final class RunFiles {
     if (!pattern.matches(".*[*?\\[].*") || !Files.isDirectory(folder)) {
       return List.of();
     }
-    PathMatcher matcher = glob(pattern);
+    PathMatcher matcher;
+    try {
+      matcher = glob(pattern);
+    } catch (PatternSyntaxException e) {
+      return List.of();
+    }
     try (Stream<Path> files = Files.walk(folder, MAX_DEPTH, new FileVisitOption[0])) {
       return files
           .filter(Files::isRegularFile)

@@ -283,6 +283,7 @@ class UploadTest {
       }
       run.announceFile("*.csv");
       run.announceFile("missing.txt");
+      run.announceFile("bad[");
     }
     assertEquals(Outcome.UPLOADED, sync(settings).sync(folder, Destination.OWN));
     Map<String, ?> files = server.runs.get("abcd1234").files;
