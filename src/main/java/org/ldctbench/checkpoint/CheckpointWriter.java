@@ -21,7 +21,9 @@ final class CheckpointWriter {
   private static final int ALIGNMENT = 64;
   private static final int LOCAL_HEADER = 30;
   private static final int EXTRA_HEADER = 4;
-  private static final LocalDateTime TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
+
+  /** One tick after the format's earliest, which Java would store in the local time zone too. */
+  private static final LocalDateTime TIME = LocalDateTime.of(1980, 1, 1, 0, 0, 2);
 
   private CheckpointWriter() {}
 

@@ -39,10 +39,10 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Examples:",
-      "  ldctbench-train --config configs/cnn10.yaml --datafolder simulated",
-      "  ldctbench-train --trainer cnn10 --datafolder simulated --optimizer adam --lr 1e-3 \\",
-      "      --mbs 16 --patchsize 64 --max_iterations 2000 --iterations_before_val 200 \\",
-      "      --valsamples 4 --num_workers 0",
+      "  LDCTBENCH_DATAFOLDER=simulated ldctbench-train --config configs/cnn10.yaml",
+      "  ldctbench-train --trainer cnn10 --datafolder simulated --optimizer adam \\",
+      "      --lr 1e-3 --mbs 4 --patchsize 64 --max_iterations 2000 \\",
+      "      --iterations_before_val 200 --valsamples 2 --num_workers 0",
       "  ldctbench-train --resume wandb/latest-run"
     })
 public final class TrainCommand implements Callable<Integer> {
@@ -56,12 +56,21 @@ public final class TrainCommand implements Callable<Integer> {
       description = "Continue a stopped run, by its folder or name, to the same result.")
   private String resume;
 
+  private final Map<String, String> environment;
+
   private PrintWriter err;
+
+  public TrainCommand() {
+    this(System.getenv());
+  }
+
+  TrainCommand(Map<String, String> environment) {
+    this.environment = environment;
+  }
 
   @Override
   public Integer call() {
     err = spec.commandLine().getErr();
-    Map<String, String> environment = System.getenv();
     Map<String, Object> options = givenOptions();
     RunFolder folder = resume == null ? null : RunFolder.find(resume, environment);
     TrainArguments arguments = folder == null ? arguments(options) : recorded(folder, options);

@@ -14,8 +14,8 @@ import org.ldctbench.common.AtomicFile;
 
 /** Logged images: {@code media/images/<key>_<step>_<20 hex of SHA-256>.png}, 8-bit grey. */
 public final class GreyImages {
-  /** Narrowest window, in HU: flat patches must not become pure noise. */
-  private static final float MIN_WIDTH = 80;
+  /** Narrowest window, in HU: a flat patch must not be shown as pure noise. */
+  private static final float MIN_WIDTH = 300;
 
   private GreyImages() {}
 

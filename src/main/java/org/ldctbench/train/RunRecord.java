@@ -1,6 +1,8 @@
 package org.ldctbench.train;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.ldctbench.checkpoint.Checkpoint;
@@ -70,6 +72,16 @@ final class RunRecord {
   /** Makes the tables agree with the state that the run goes on from. */
   void rewind(List<EpochRecord> epochs) {
     writing("Losses.csv", () -> EpochCsv.rewrite(files, epochs));
+    writing("*.part", this::removeUnfinished);
+  }
+
+  /** What a killed process was writing. */
+  private void removeUnfinished() throws IOException {
+    try (DirectoryStream<Path> parts = Files.newDirectoryStream(files, ".*.part")) {
+      for (Path part : parts) {
+        Files.delete(part);
+      }
+    }
   }
 
   void state(ResumeState state) {

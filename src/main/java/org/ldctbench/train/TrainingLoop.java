@@ -63,7 +63,8 @@ final class TrainingLoop {
   TrainingResult run() {
     record.rewind(epochs);
     State end = State.FINISHED;
-    while (iteration() < arguments.effectiveIterations() && end == State.FINISHED) {
+    long wanted = arguments.effectiveIterations() / arguments.iterationsBeforeVal();
+    while (epochs.size() < wanted && end == State.FINISHED) {
       end = epoch();
     }
     record.plots(epochs);
