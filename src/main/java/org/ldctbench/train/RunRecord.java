@@ -5,6 +5,8 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.ldctbench.checkpoint.Checkpoint;
 import org.ldctbench.common.AtomicFile;
 import org.ldctbench.common.ExitCode;
@@ -12,7 +14,6 @@ import org.ldctbench.common.PythonFloat;
 import org.ldctbench.common.UserException;
 import org.ldctbench.config.TrainArguments;
 import org.ldctbench.metrics.EpochCsv;
-import org.ldctbench.metrics.EpochPlots;
 import org.ldctbench.metrics.EpochRecord;
 import org.ldctbench.runlog.RunFolder;
 
@@ -28,13 +29,20 @@ final class RunRecord {
   private final Path files;
   private final TrainArguments arguments;
   private final TrainingListener listener;
+  private final Plots plots;
   private long nextPlot = System.nanoTime() + MIN_PLOT_PAUSE_NANOS;
   private boolean plotsFail;
 
-  RunRecord(RunFolder folder, TrainArguments arguments, TrainingListener listener) {
+  RunRecord(RunFolder folder, TrainArguments arguments, TrainingListener listener, Plots plots) {
+    this.plots = plots;
     this.files = folder.files();
     this.arguments = arguments;
     this.listener = listener;
+  }
+
+  /** Draws the epochs into a folder. */
+  interface Plots {
+    void draw(Path files, List<EpochRecord> epochs) throws IOException;
   }
 
   /** Something that writes files. */
@@ -60,7 +68,9 @@ final class RunRecord {
               + newest.iteration()
               + " with SSIM: "
               + PythonFloat.repr(newest.ssim()));
-      Checkpoint checkpoint = new Checkpoint(arguments.recorded(), newest.iteration(), parameters);
+      // In args.yaml's order, which is all that a continued run knows.
+      Map<String, Object> args = new TreeMap<>(arguments.recorded());
+      Checkpoint checkpoint = new Checkpoint(args, newest.iteration(), parameters);
       writing(CHECKPOINT, () -> checkpoint.write(files.resolve(CHECKPOINT)));
     }
     writing("Losses.csv", () -> EpochCsv.append(files, newest, epochs.size() == 1));
@@ -95,7 +105,7 @@ final class RunRecord {
     }
     long start = System.nanoTime();
     try {
-      EpochPlots.draw(files, epochs);
+      plots.draw(files, epochs);
     } catch (IOException | RuntimeException | LinkageError e) {
       plotsFail = true;
       listener.warning("no plots are drawn: " + e);

@@ -15,7 +15,9 @@ import org.ldctbench.engine.InitialWeights;
 import org.ldctbench.engine.Optimizer;
 import org.ldctbench.engine.Precision;
 import org.ldctbench.engine.Trainer;
+import org.ldctbench.metrics.EpochPlots;
 import org.ldctbench.runlog.RunFolder;
+import org.ldctbench.train.RunRecord.Plots;
 
 /**
  * One run: trains CNN-10, validates after every epoch, keeps the best network. Engine and samples
@@ -26,9 +28,20 @@ public final class Training {
   private final Samples samples;
   private final TrainArguments arguments;
   private final TrainingListener listener;
+  private final Plots plots;
 
   public Training(
       Engine engine, Samples samples, TrainArguments arguments, TrainingListener listener) {
+    this(engine, samples, arguments, listener, EpochPlots::draw);
+  }
+
+  Training(
+      Engine engine,
+      Samples samples,
+      TrainArguments arguments,
+      TrainingListener listener,
+      Plots plots) {
+    this.plots = plots;
     this.engine = engine;
     this.samples = samples;
     this.arguments = arguments;
@@ -45,7 +58,7 @@ public final class Training {
     RunFolder folder =
         RunFolder.create(environment, true, LocalDateTime.now(ZoneId.systemDefault()));
     tellSurprises();
-    new RunRecord(folder, arguments, listener).arguments();
+    new RunRecord(folder, arguments, listener, plots).arguments();
     return run(folder, null);
   }
 
@@ -92,7 +105,14 @@ public final class Training {
             Precision.valueOf(arguments.precision().toUpperCase(Locale.ROOT)),
             samples.scale())) {
       TrainingLoop loop =
-          new TrainingLoop(trainer, engine.name(), samples, arguments, listener, folder);
+          new TrainingLoop(
+              trainer,
+              engine.name(),
+              samples,
+              arguments,
+              listener,
+              folder,
+              new RunRecord(folder, arguments, listener, plots));
       if (state == null) {
         trainer.setParameters(InitialWeights.draw(arguments.seed()));
       } else {

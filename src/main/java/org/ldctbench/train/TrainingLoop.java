@@ -41,14 +41,15 @@ final class TrainingLoop {
       Samples samples,
       TrainArguments arguments,
       TrainingListener listener,
-      RunFolder folder) {
+      RunFolder folder,
+      RunRecord record) {
     this.trainer = trainer;
     this.engine = engine;
     this.samples = samples;
     this.arguments = arguments;
     this.listener = listener;
     this.folder = folder;
-    this.record = new RunRecord(folder, arguments, listener);
+    this.record = record;
   }
 
   /** Continues from here instead of from the initial weights. */
