@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +27,7 @@ import org.ldctbench.simulate.SimulationSettings;
 import org.ldctbench.simulate.SplitSizes;
 import picocli.CommandLine;
 
+@Tag("drawing")
 class TrainCommandTest {
   private static final String COMPLETE =
       "--trainer cnn10 --optimizer adam --lr 1e-3 --mbs 2 --num_workers 0 --valsamples 1"
