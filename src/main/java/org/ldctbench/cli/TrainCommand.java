@@ -169,10 +169,10 @@ public final class TrainCommand implements Callable<Integer> {
   /** Options that were given, by key; texts, except flags and lists. */
   private Map<String, Object> givenOptions() {
     Map<String, Object> given = new LinkedHashMap<>();
-    for (OptionSpec option : spec.commandLine().getParseResult().matchedOptionsSet()) {
+    for (OptionSpec option : spec.options()) {
       String name = option.longestName().substring(2);
-      if (TrainKey.all().containsKey(name)) {
-        Object value = option.getValue();
+      Object value = option.getValue();
+      if (TrainKey.all().containsKey(name) && value != null) {
         given.put(name, value instanceof List<?> list ? List.copyOf(list) : value);
       }
     }

@@ -119,9 +119,9 @@ class TrainCommandTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--devices 0 1   | devices:~- 0~- 1~",
+        "--devices 3 1 2 | devices:~- 0~- 1~- 2~",
         "--devices=0     | devices: 0~",
-        "--devices 3 --devices 1 2 --mbs 1 | devices:~- 0~- 1~",
+        "--devices 3 --devices 1 2 5 --mbs 1 | devices:~- 0~- 1~- 2~",
         "--dryrun=false  | dryrun: false~",
         "--dryrun=true   | dryrun: true~",
         "--cuda --no-cuda | cuda: false~",
