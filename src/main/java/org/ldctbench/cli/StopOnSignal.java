@@ -12,7 +12,11 @@ final class StopOnSignal implements AutoCloseable {
   private volatile boolean requested;
 
   StopOnSignal() {
-    Runtime.getRuntime().addShutdownHook(hook);
+    try {
+      Runtime.getRuntime().addShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      requested = true; // the signal came first
+    }
   }
 
   boolean requested() {
