@@ -19,7 +19,7 @@ import org.ldctbench.common.UserException;
 
 /** Damaged files are refused in one line or read as some slice; nothing else happens. */
 class DicomFuzzTest {
-  private static final int FILES_PER_SEED = 500;
+  private static final int FILES_PER_SEED = 800;
   private static final byte[] EXTREMES = {0, 1, -1, 127, -128, (byte) 0xfe, (byte) 0xe0, 0x28};
 
   @TempDir Path folder;
