@@ -180,7 +180,7 @@ class HpoptCommandTest {
     Path bands = config("early_terminate: {type: hyperband, max_iter: 5, eta: 2, s: 2}\n");
     System.setIn(
         new ByteArrayInputStream(
-            ("[{\"id\": \"a\", \"history\": [1, 0.9]}, {\"id\": \"d\", \"history\": [1, 0.8]}, {\"id\": \"b\", \"history\": [1, 0.6]},"
+            ("[{\"id\": \"a\", \"history\": [1, 0.9]}, {\"id\": \"d\", \"history\": [1, 0.8]}, {\"id\": \"b\", \"history\": [1, 0.4]},"
                     + " {\"id\": \"c\", \"history\": [1, 0.5], \"state\": \"finished\"}]")
                 .getBytes(StandardCharsets.UTF_8)));
     assertEquals(0, execute(new SweepCommand(), "hyperband", bands.toString(), "--json"), failure);
