@@ -21,6 +21,8 @@ import picocli.CommandLine.ParseResult;
       InfoCommand.class,
       GoldenCommand.class,
       SuggestCommand.class,
+      SweepCommand.class,
+      DicomCommand.class,
       CommandLine.HelpCommand.class
     })
 public final class Main {
