@@ -166,8 +166,10 @@ public final class HpoptCommand implements Callable<Integer> {
     try (Program program = programs.open(sweep, overrides(), root, output.progress())) {
       SweepRunner runner =
           new SweepRunner(sweep, journal, Searcher.of(sweep, state.seed()), program, table);
-      return ExitGuard.run(
-          runner::interrupt, () -> report(runner.run(wanted), sweep, state, folder));
+      try (StopOnSignal stop = new StopOnSignal(runner::interrupt)) {
+        SweepRunner.End end = stop.requested() ? SweepRunner.End.INTERRUPTED : runner.run(wanted);
+        return report(end, sweep, state, folder);
+      }
     }
   }
 

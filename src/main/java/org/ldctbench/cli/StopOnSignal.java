@@ -9,13 +9,23 @@ import java.util.concurrent.CountDownLatch;
 final class StopOnSignal implements AutoCloseable {
   private final CountDownLatch saved = new CountDownLatch(1);
   private final Thread hook = new Thread(this::stopAndWait, "stop-on-signal");
+  private final Runnable onSignal;
   private volatile boolean requested;
 
   StopOnSignal() {
+    this(() -> {});
+  }
+
+  /**
+   * @param onSignal called from another thread when the process is asked to end
+   */
+  StopOnSignal(Runnable onSignal) {
+    this.onSignal = onSignal;
     try {
       Runtime.getRuntime().addShutdownHook(hook);
     } catch (IllegalStateException e) {
       requested = true; // the signal came first
+      onSignal.run();
     }
   }
 
@@ -25,6 +35,7 @@ final class StopOnSignal implements AutoCloseable {
 
   private void stopAndWait() {
     requested = true;
+    onSignal.run();
     try {
       saved.await();
     } catch (InterruptedException e) {
