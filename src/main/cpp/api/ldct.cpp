@@ -241,6 +241,21 @@ LDCT_API int32_t ldct_evaluate(ldct_trainer* trainer, const ldct_dataset* datase
   });
 }
 
+LDCT_API int32_t ldct_measure_peak(ldct_engine* engine, int32_t precision, double* gflops) {
+  return guarded([&] {
+    require(engine && gflops, "engine and gflops must not be null");
+    require(precision >= LDCT_FP32 && precision <= LDCT_TF32, "unknown precision");
+    *gflops = engine->held->measure_peak(precision);
+  });
+}
+
+LDCT_API int32_t ldct_trainer_memory(ldct_trainer* trainer, int64_t* bytes) {
+  return guarded([&] {
+    require(trainer && bytes, "trainer and bytes must not be null");
+    *bytes = trainer->held->bytes();
+  });
+}
+
 LDCT_API int32_t ldct_image_quality(ldct_engine* engine, const float* target, const float* prediction, int64_t count,
                                     int32_t rows, int32_t columns, float clip_low, float clip_high,
                                     double data_range, double* ssim, double* mse) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cpu/dispatch.h"
+#include "cpu/peak.h"
 #include "cpu/quality.h"
 #include "cpu/slices.h"
 #include "cpu/trainer.h"
@@ -25,6 +26,8 @@ class CpuEngine : public Engine {
   std::unique_ptr<Trainer> create_trainer(const ldct_trainer_options& options) override {
     return std::unique_ptr<Trainer>(new CpuTrainer(pool_, choose(options.precision), kernels_, options));
   }
+
+  double measure_peak(int32_t precision) override { return cpu::measure_peak(pool_, precision); }
 
   void image_quality(const ImagePairs& pairs, double* ssim, double* mse) override {
     std::vector<std::vector<double>> scratch(static_cast<size_t>(pool_.workers()));

@@ -72,6 +72,8 @@ struct Kernels {
   double (*ssim)(const QualityPair&);
   // Sum of squared differences: float32 differences and squares, sum in double.
   double (*squared_error)(const QualityPair&);
+  // As many independent multiply-adds as the registers hold, again and again; how many there were.
+  int64_t (*multiply_adds)(int64_t rounds);
 };
 
 extern const Kernels kernels_plain, kernels_avx2, kernels_avx512;

@@ -212,6 +212,27 @@ void add_pixels(const float* row, int64_t width, int channels, float* sums) {
   }
 }
 
+int64_t multiply_adds(int64_t rounds) {
+  constexpr int sums = REGISTERS - 4;
+  Vector total[sums];
+  Vector factor = broadcast(0.999f), summand = broadcast(0.001f);
+  for (int i = 0; i < sums; i++) {
+    total[i] = broadcast(static_cast<float>(i));
+  }
+  for (int64_t round = 0; round < rounds; round++) {
+#pragma GCC unroll 32
+    for (int i = 0; i < sums; i++) {
+      total[i] = multiply_add(total[i], factor, summand);
+    }
+  }
+  float seen = 0;
+  for (int i = 0; i < sums; i++) {
+    seen += sum(total[i]);
+  }
+  // The result is used, so that the compiler keeps the work.
+  return seen == seen ? rounds * sums * WIDTH : 0;
+}
+
 }  // namespace
 }  // namespace cpu
 }  // namespace ldct
@@ -233,6 +254,7 @@ void add_pixels(const float* row, int64_t width, int channels, float* sums) {
                          WeightGradient<9, 1, 64>::run,                                             \
                          add_pixels,                                                                \
                          mean_ssim,                                                                 \
-                         squared_error};                                                            \
+                         squared_error,                                                             \
+                         multiply_adds};                                                            \
   }                                                                                                 \
   }

@@ -30,6 +30,16 @@ CpuTrainer::CpuTrainer(ThreadPool& pool, std::unique_ptr<Method> method, const K
       moment2_(new Network()),
       workspaces_(static_cast<size_t>(pool.workers())) {}
 
+int64_t CpuTrainer::bytes() const {
+  int64_t total = method_->bytes() + static_cast<int64_t>((3 + slots_.size()) * sizeof(Network));
+  for (const Workspace& space : workspaces_) {
+    size_t floats = space.target.capacity() + space.prediction.capacity();
+    total += static_cast<int64_t>(floats * sizeof(float) + space.scratch.capacity() * sizeof(double));
+    total += space.sweep ? space.sweep->bytes() : 0;
+  }
+  return total;
+}
+
 void CpuTrainer::set_parameters(const float* parameters) {
   to_kernel_order(parameters, *network_);
   prepared_ = false;

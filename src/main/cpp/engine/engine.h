@@ -51,6 +51,7 @@ struct Images {
 class Trainer {
  public:
   virtual ~Trainer() = default;
+  virtual int64_t bytes() const = 0;
   virtual void set_parameters(const float* parameters) = 0;
   virtual void get_parameters(float* parameters) = 0;
   virtual void set_state(const float* moments, int64_t steps) = 0;
@@ -79,6 +80,8 @@ class Engine {
   virtual std::unique_ptr<Dataset> open_dataset(const char* path, const int64_t* slices, int64_t count) = 0;
   virtual std::unique_ptr<Trainer> create_trainer(const ldct_trainer_options& options) = 0;
   virtual void image_quality(const ImagePairs& pairs, double* ssim, double* mse) = 0;
+  // GFLOP/s of all threads.
+  virtual double measure_peak(int32_t precision) = 0;
 };
 
 }  // namespace ldct

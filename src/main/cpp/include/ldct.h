@@ -98,9 +98,18 @@ int32_t ldct_dataset_open(ldct_engine* engine, const char* path, const int64_t* 
                           int64_t count, ldct_dataset** dataset);
 void ldct_dataset_close(ldct_dataset* dataset);
 
+/*
+ * The arithmetic limit of this engine for a precision, measured now in about a tenth of a second: GFLOP/s of all its
+ * threads (float32 multiply-adds for LDCT_FP32, bfloat16 products for the others), counting a multiply-add as two.
+ */
+int32_t ldct_measure_peak(ldct_engine* engine, int32_t precision, double* gflops);
+
 int32_t ldct_trainer_create(ldct_engine* engine, const ldct_trainer_options* options,
                             ldct_trainer** trainer);
 void ldct_trainer_close(ldct_trainer* trainer);
+
+/* Bytes that a trainer holds: parameters, optimiser state, gradients and every worker's activations so far. */
+int32_t ldct_trainer_memory(ldct_trainer* trainer, int64_t* bytes);
 
 /* parameters: float32 [LDCT_PARAMETER_COUNT]. Setting them leaves the optimiser state alone. */
 int32_t ldct_trainer_set_parameters(ldct_trainer* trainer, const float* parameters);

@@ -4,11 +4,14 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.ldctbench.binding.nativelib.Ldct;
 import org.ldctbench.engine.Engine;
 import org.ldctbench.engine.EngineException;
 import org.ldctbench.engine.EngineException.Cause;
+import org.ldctbench.engine.Precision;
 
 /** Opens engines by name and tells what this machine offers. */
 public final class Engines {
@@ -82,14 +85,25 @@ public final class Engines {
             + (workers == 1 ? " thread" : " threads")
             + ", fp32 kernels "
             + cpu.path("precisions").path("fp32").path("kernel").asText();
-    return new NativeEngine("cpu", Ldct.LDCT_CPU, threads, 0, description);
+    return new NativeEngine("cpu", Ldct.LDCT_CPU, threads, 0, description, kernels(cpu));
   }
 
   private static Engine cuda(int device) {
     String name =
         capabilityTree().path("cuda").path("devices").path(device).path("name").asText("?");
     return new NativeEngine(
-        "cuda", Ldct.LDCT_CUDA, 0, device, "cuda, device " + device + ", " + name);
+        "cuda", Ldct.LDCT_CUDA, 0, device, "cuda, device " + device + ", " + name, Map.of());
+  }
+
+  private static Map<Precision, String> kernels(JsonNode engine) {
+    Map<Precision, String> kernels = new EnumMap<>(Precision.class);
+    for (Precision precision : Precision.values()) {
+      JsonNode kernel = engine.path("precisions").path(precision.label()).path("kernel");
+      if (kernel.isTextual()) {
+        kernels.put(precision, kernel.asText());
+      }
+    }
+    return kernels;
   }
 
   private static JsonNode capabilityTree() {

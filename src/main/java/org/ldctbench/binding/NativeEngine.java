@@ -1,5 +1,6 @@
 package org.ldctbench.binding;
 
+import java.util.Map;
 import org.ldctbench.binding.nativelib.Ldct;
 import org.ldctbench.binding.nativelib.ldct_engine;
 import org.ldctbench.binding.nativelib.ldct_engine_options;
@@ -19,16 +20,25 @@ final class NativeEngine implements Engine {
 
   private final String name;
   private final String description;
+  private final Map<Precision, String> kernels;
   private final Handle<ldct_engine> handle;
 
   /**
    * @param backend of {@code ldct.h}
    * @param threads of the CPU engine, 0 = one a core
    * @param device CUDA ordinal
+   * @param kernels implementation of each precision that there is one for
    */
-  NativeEngine(String name, int backend, int threads, int device, String description) {
+  NativeEngine(
+      String name,
+      int backend,
+      int threads,
+      int device,
+      String description,
+      Map<Precision, String> kernels) {
     this.name = name;
     this.description = description;
+    this.kernels = Map.copyOf(kernels);
     ldct_engine engine = new ldct_engine();
     try (ldct_engine_options options = new ldct_engine_options()) {
       options.backend(backend).threads(threads).device(device);
@@ -92,6 +102,27 @@ final class NativeEngine implements Engine {
                   ssim,
                   mse));
           return new ImageQuality(ssim, mse);
+        });
+  }
+
+  @Override
+  public String kernel(Precision precision) {
+    String kernel = kernels.get(precision);
+    if (kernel == null) {
+      throw new EngineException(
+          EngineException.Cause.UNSUPPORTED,
+          "the " + name + " engine cannot compute in " + precision.label() + " here");
+    }
+    return kernel;
+  }
+
+  @Override
+  public double measurePeak(Precision precision) {
+    double[] gflops = new double[1];
+    return handle.call(
+        engine -> {
+          Status.check(Ldct.ldct_measure_peak(engine, precision.ordinal(), gflops));
+          return gflops[0];
         });
   }
 

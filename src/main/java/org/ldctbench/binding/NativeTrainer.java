@@ -102,6 +102,13 @@ final class NativeTrainer implements Trainer {
   }
 
   @Override
+  public long memoryBytes() {
+    long[] bytes = new long[1];
+    checked(trainer -> Ldct.ldct_trainer_memory(trainer, bytes));
+    return bytes[0];
+  }
+
+  @Override
   public float[] train(Dataset dataset, PatchPlan plan) {
     int iterations = plan.minibatches();
     float[] losses = new float[iterations];

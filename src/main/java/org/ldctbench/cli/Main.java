@@ -23,6 +23,7 @@ import picocli.CommandLine.ParseResult;
       SuggestCommand.class,
       SweepCommand.class,
       DicomCommand.class,
+      BenchCommand.class,
       CommandLine.HelpCommand.class
     })
 public final class Main {

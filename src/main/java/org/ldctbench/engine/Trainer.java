@@ -30,6 +30,9 @@ public interface Trainer extends AutoCloseable {
 
   float[] predict(float[] input, int n, int rows, int columns);
 
+  /** Parameters, optimiser state, gradients and the activations of the largest call so far. */
+  long memoryBytes();
+
   @Override
   void close();
 

@@ -1,0 +1,123 @@
+package org.ldctbench.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.ldctbench.common.ExitCode;
+import org.ldctbench.common.UserException;
+
+/** Another framework in a process of its own, spoken to in JSON lines (bench/peers/README.md). */
+final class Peer implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final String name;
+  private final Process process;
+  private final BufferedWriter requests;
+  private final BufferedReader answers;
+
+  private Peer(String name, Process process) {
+    this.name = name;
+    this.process = process;
+    requests = process.outputWriter(StandardCharsets.UTF_8);
+    answers = process.inputReader(StandardCharsets.UTF_8);
+  }
+
+  /** Starts {@code <name>_cnn10.py} of the scripts folder; its log goes to a temporary file. */
+  static Peer start(String name, Path scripts, String python) {
+    Path script = scripts.resolve(name + "_cnn10.py");
+    if (!Files.isRegularFile(script)) {
+      throw new UserException(ExitCode.USAGE, "no peer '" + name + "': there is no " + script);
+    }
+    try {
+      Process process =
+          new ProcessBuilder(python, script.toString())
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      return new Peer(name, process);
+    } catch (IOException e) {
+      throw new UserException(
+          ExitCode.USAGE, "peer '" + name + "': " + python + " does not start; give --python", e);
+    }
+  }
+
+  /** What a peer answered about a case. */
+  record Opened(double firstValue, List<Contender> contenders, JsonNode skipped) {}
+
+  Opened open(BenchCase benchCase, Path data, int threads) {
+    ObjectNode request = JSON.createObjectNode();
+    request.put("do", "open");
+    request.put("bench", benchCase.kind().label());
+    request.put("precision", benchCase.precision().label());
+    request.put("data", data.toString());
+    request.put("threads", threads);
+    JsonNode answer = ask(request);
+    List<Contender> contenders = new ArrayList<>();
+    for (JsonNode setting : answer.path("settings")) {
+      contenders.add(new Setting(answer.path("framework").asText(), setting.asText()));
+    }
+    return new Opened(answer.path("loss").asDouble(), contenders, answer.path("skipped"));
+  }
+
+  private JsonNode ask(JsonNode request) {
+    try {
+      requests.write(JSON.writeValueAsString(request));
+      requests.newLine();
+      requests.flush();
+      String line = answers.readLine();
+      if (line == null) {
+        throw new UserException(ExitCode.USAGE, "peer '" + name + "' ended without an answer");
+      }
+      JsonNode answer = JSON.readTree(line);
+      if (answer.has("error")) {
+        throw new UserException(
+            ExitCode.USAGE, "peer '" + name + "': " + answer.get("error").asText());
+      }
+      return answer;
+    } catch (IOException e) {
+      throw new UserException(
+          ExitCode.USAGE, "peer '" + name + "' cannot be reached: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+  }
+
+  private final class Setting implements Contender {
+    private final String framework;
+    private final String setting;
+
+    Setting(String framework, String setting) {
+      this.framework = framework;
+      this.setting = setting;
+    }
+
+    @Override
+    public String framework() {
+      return framework;
+    }
+
+    @Override
+    public String kernel() {
+      return setting;
+    }
+
+    @Override
+    public double run(int times) {
+      ObjectNode request = JSON.createObjectNode();
+      request.put("do", "run");
+      request.put("setting", setting);
+      request.put("steps", times);
+      return ask(request).path("ms").asDouble();
+    }
+  }
+}

@@ -1,0 +1,138 @@
+package org.ldctbench.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.ldctbench.bench.BenchCase;
+import org.ldctbench.bench.BenchKind;
+import org.ldctbench.bench.BenchReport;
+import org.ldctbench.bench.BenchRow;
+import org.ldctbench.bench.BenchRunner;
+import org.ldctbench.bench.Machine;
+import org.ldctbench.bench.Peers;
+import org.ldctbench.bench.Shape;
+import org.ldctbench.binding.Engines;
+import org.ldctbench.common.ExitCode;
+import org.ldctbench.common.UserException;
+import org.ldctbench.engine.Engine;
+import org.ldctbench.engine.EngineException;
+import org.ldctbench.engine.Precision;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code ldctbench bench}: how fast this machine is, and how fast others are on it. */
+@Command(
+    name = "bench",
+    description = "Measure training steps, prediction and SSIM, beside other frameworks if asked.",
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  ldctbench bench train-step --shape 16x64,68x92 --precision fp32,bf16",
+      "  ldctbench bench train-step --peer pytorch --python peers/bin/python",
+      "  ldctbench bench predict --shape 1x512 --json"
+    })
+public final class BenchCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "WHAT", description = "train-step, predict or ssim")
+  String what;
+
+  @Option(names = "--engine", defaultValue = "auto", description = "auto, cpu or cuda")
+  String engine;
+
+  @Option(names = "--device", defaultValue = "0", description = "CUDA device")
+  int device;
+
+  @Option(
+      names = "--precision",
+      split = ",",
+      defaultValue = "fp32",
+      description = "fp32, bf16, bf16x3, tf32; several with commas")
+  List<Precision> precisions;
+
+  @Option(
+      names = "--shape",
+      split = ",",
+      description = "MBSxPATCH; several with commas (default: the shapes of the published tables)")
+  List<String> shapes = List.of();
+
+  @Option(names = "--threads", defaultValue = "0", description = "0 = all cores")
+  int threads;
+
+  @Option(names = "--repeat", defaultValue = "7", description = "samples for each median")
+  int repeat;
+
+  @Option(names = "--peer", description = "pytorch; measured in turn with us; repeatable")
+  List<String> peers = List.of();
+
+  @Option(names = "--python", defaultValue = "python3", description = "interpreter of the peers")
+  String python;
+
+  @Option(names = "--json", description = "one JSON object a line instead of the table")
+  boolean json;
+
+  @Mixin OutputOptions output;
+
+  @Override
+  public Integer call() throws JsonProcessingException {
+    BenchKind kind = kind();
+    int cores = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
+    if (repeat < 1) {
+      throw new UserException(ExitCode.USAGE, "--repeat must be at least 1");
+    }
+    List<BenchRow> rows = new ArrayList<>();
+    ObjectMapper mapper = new ObjectMapper();
+    try (Engine opened = Engines.open(engine, cores, device, System.err::println);
+        Peers running = Peers.start(peers, python)) {
+      BenchRunner runner =
+          new BenchRunner(opened, cores, repeat, Machine.here(), System.err::println);
+      for (Precision precision : precisions) {
+        for (Shape shape : shapes(kind)) {
+          List<BenchRow> measured = measure(runner, new BenchCase(kind, precision, shape), running);
+          if (json) {
+            for (BenchRow row : measured) {
+              System.out.println(mapper.writeValueAsString(row));
+            }
+          }
+          rows.addAll(measured);
+        }
+      }
+    }
+    if (!json) {
+      System.out.print(BenchReport.markdown(rows));
+    }
+    return rows.isEmpty() ? ExitCode.ENGINE.code() : ExitCode.OK.code();
+  }
+
+  private static List<BenchRow> measure(BenchRunner runner, BenchCase benchCase, Peers peers) {
+    try {
+      return runner.run(benchCase, peers);
+    } catch (EngineException e) {
+      if (e.kind() != EngineException.Cause.UNSUPPORTED) {
+        throw e;
+      }
+      System.err.println("skipped " + benchCase.precision().label() + ": " + e.getMessage());
+      return List.of();
+    }
+  }
+
+  private BenchKind kind() {
+    for (BenchKind kind : BenchKind.values()) {
+      if (kind.label().equals(what)) {
+        return kind;
+      }
+    }
+    throw new UserException(
+        ExitCode.USAGE, "cannot bench '" + what + "'; choose train-step, predict or ssim");
+  }
+
+  private List<Shape> shapes(BenchKind kind) {
+    List<String> defaults =
+        kind == BenchKind.TRAIN_STEP
+            ? List.of("2x32", "16x64", "37x45", "68x92", "128x128")
+            : List.of("1x512");
+    return (shapes.isEmpty() ? defaults : shapes).stream().map(Shape::parse).toList();
+  }
+}
