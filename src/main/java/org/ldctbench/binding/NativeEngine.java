@@ -121,7 +121,7 @@ final class NativeEngine implements Engine {
     double[] gflops = new double[1];
     return handle.call(
         engine -> {
-          Status.check(Ldct.ldct_measure_peak(engine, precision.ordinal(), gflops));
+          Status.check(Ldct.ldct_measure_peak(engine, NativeTrainer.code(precision), gflops));
           return gflops[0];
         });
   }

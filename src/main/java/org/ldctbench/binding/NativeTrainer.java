@@ -33,7 +33,7 @@ final class NativeTrainer implements Trainer {
     handle = new Handle<>("trainer", trainer, Ldct::ldct_trainer_close);
   }
 
-  private static int code(Precision precision) {
+  static int code(Precision precision) {
     return switch (precision) {
       case FP32 -> Ldct.LDCT_FP32;
       case BF16 -> Ldct.LDCT_BF16;
