@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.ldctbench.bench.BenchCase;
 import org.ldctbench.bench.BenchKind;
 import org.ldctbench.bench.BenchReport;
@@ -13,7 +14,6 @@ import org.ldctbench.bench.BenchRunner;
 import org.ldctbench.bench.Machine;
 import org.ldctbench.bench.Peers;
 import org.ldctbench.bench.Shape;
-import org.ldctbench.binding.Engines;
 import org.ldctbench.common.ExitCode;
 import org.ldctbench.common.UserException;
 import org.ldctbench.engine.Engine;
@@ -84,10 +84,10 @@ public final class BenchCommand implements Callable<Integer> {
     }
     List<BenchRow> rows = new ArrayList<>();
     ObjectMapper mapper = new ObjectMapper();
-    try (Engine opened = Engines.open(engine, cores, device, System.err::println);
+    Consumer<String> log = System.err::println;
+    try (Engine opened = TrainEngine.open(engine, cores, device, log);
         Peers running = Peers.start(peers, python)) {
-      BenchRunner runner =
-          new BenchRunner(opened, cores, repeat, Machine.here(), System.err::println);
+      BenchRunner runner = new BenchRunner(opened, cores, repeat, Machine.here(), log);
       for (Precision precision : precisions) {
         for (Shape shape : shapes(kind)) {
           List<BenchRow> measured = measure(runner, new BenchCase(kind, precision, shape), running);
