@@ -118,7 +118,7 @@ public final class BenchRunner {
               ms,
               pixels / ms.median() * 1e-3,
               arithmetic ? gflops : null,
-              arithmetic ? gflops * 1e9 / peak : null,
+              arithmetic ? gflops / peak : null,
               c == 0 ? memory : null,
               c == 0 && samples.length > 1 ? bestPeer / ms.median() : null,
               machine.commit(),
