@@ -122,16 +122,11 @@ class EndToEndTest {
     };
     Random random = new Random(5);
     Process sweep = killed.start(first);
-    int kills = 0;
-    while (!sweep.waitFor(1200 + random.nextInt(900), TimeUnit.MILLISECONDS) && kills < 10) {
+    for (int kill = 0; kill < 10; kill++) {
+      awaitEvents(home, events(home) + 1 + random.nextInt(4), sweep);
+      Thread.sleep(random.nextInt(60));
       sweep.destroyForcibly().waitFor();
-      kills++;
-      List<Path> sweeps = sweepFolders(home);
-      if (sweeps.isEmpty()) {
-        sweep = killed.start(first);
-      } else {
-        sweep = killed.start("hpopt", "--resume", sweeps.get(0).toString());
-      }
+      sweep = killed.start("hpopt", "--resume", sweepFolders(home).get(0).toString());
     }
     assertTrue(sweep.waitFor(100, TimeUnit.SECONDS));
     assertEquals(0, sweep.exitValue());
@@ -149,7 +144,6 @@ class EndToEndTest {
       }
     }
     assertEquals(12, finished.size());
-    assertTrue(kills >= 3, "only " + kills + " kills hit the sweep");
   }
 
   @Test
@@ -190,6 +184,26 @@ class EndToEndTest {
     assertEquals(code.code(), result.code(), result.err());
     assertTrue(result.err().contains(text), result.err());
     assertTrue(!result.err().contains("\tat "), "a stack trace: " + result.err());
+  }
+
+  /** Waits until the sweep's journal holds so many events; the sweep must not end before. */
+  private static void awaitEvents(Path home, long wanted, Process sweep) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (events(home) < wanted) {
+      assertTrue(sweep.isAlive(), "the sweep ended before it was killed ten times");
+      assertTrue(System.nanoTime() < deadline, "the sweep stands still");
+      Thread.sleep(5);
+    }
+  }
+
+  private static long events(Path home) throws IOException {
+    List<Path> sweeps = sweepFolders(home);
+    if (sweeps.isEmpty()) {
+      return 0;
+    }
+    try (var lines = Files.lines(sweeps.get(0).resolve("journal.jsonl"))) {
+      return lines.count();
+    }
   }
 
   private static List<Path> sweepFolders(Path home) throws IOException {
