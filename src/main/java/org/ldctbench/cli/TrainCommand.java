@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Examples:",
-      "  LDCTBENCH_DATAFOLDER=simulated ldctbench-train --config configs/cnn10.yaml",
+      "  LDCTBENCH_DATAFOLDER=/data/ldct ldctbench-train --config configs/cnn10.yaml",
       "  ldctbench-train --trainer cnn10 --datafolder simulated --optimizer adam \\",
       "      --lr 1e-3 --mbs 4 --patchsize 64 --max_iterations 2000 \\",
       "      --iterations_before_val 200 --valsamples 2 --num_workers 0",
