@@ -30,7 +30,8 @@ src=src/main/cpp
 out=target/cppbuild/$platform
 
 # Instruction sets are chosen per file by its suffix; everything else runs on any x86-64.
-# No -ffast-math anywhere: the same bits on every machine of one instruction set.
+# No -ffast-math anywhere: the same bits on every machine of one instruction set. Nobody reads errno after a
+# square root, and the check would keep it out of vector registers.
 # -Wno-...uninitialized: GCC 12 warns about the undefined sources inside its own intrinsics.
 isa_flags() {
   case "$1" in
@@ -42,7 +43,7 @@ isa_flags() {
 }
 
 warnings="-Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wno-psabi -Werror"
-common="-std=c++17 -fPIC -fvisibility=hidden -ffp-contract=off -pthread -I$src -I$src/include $warnings"
+common="-std=c++17 -fPIC -fno-math-errno -fvisibility=hidden -ffp-contract=off -pthread -I$src -I$src/include $warnings"
 
 # compile SOURCE OBJECT FLAGS...: only if the object is older than its source, a header or this script
 compile() {

@@ -9,7 +9,30 @@ namespace {
 constexpr float epsilon = 1e-8f;
 constexpr double rmsprop_decay = 0.99;
 
+// Compiled for several instruction sets, one of which is taken when the library is loaded. Square root and
+// division are exact in all of them, so the bits are the same.
+#define LDCT_WIDE __attribute__((target_clones("avx512f", "avx2", "default")))
+
+LDCT_WIDE void adam(const Update& u, int64_t count, const float* __restrict gradient, float* __restrict parameters,
+                    float* __restrict moment1, float* __restrict moment2) {
+  const Update copy = u;
+  for (int64_t i = 0; i < count; i++) {
+    float g = gradient[i];
+    float m = moment1[i] + copy.gain1 * (g - moment1[i]);
+    float v = moment2[i] * copy.decay2 + copy.gain2 * g * g;
+    moment1[i] = m;
+    moment2[i] = v;
+    parameters[i] -= copy.rate * (m / (std::sqrt(v) / copy.root_correction + epsilon));
+  }
+}
+
 }  // namespace
+
+LDCT_WIDE void add_to(double* __restrict sums, const float* __restrict share, int64_t count) {
+  for (int64_t i = 0; i < count; i++) {
+    sums[i] += static_cast<double>(share[i]);
+  }
+}
 
 Update Update::of(const ldct_trainer_options& options, int64_t step) {
   Update update{};
@@ -41,14 +64,7 @@ Update Update::of(const ldct_trainer_options& options, int64_t step) {
 void Update::apply(int64_t count, const float* gradient, float* parameters, float* moment1, float* moment2) const {
   switch (kind) {
     case LDCT_ADAM:
-      for (int64_t i = 0; i < count; i++) {
-        float g = gradient[i];
-        float m = moment1[i] + gain1 * (g - moment1[i]);
-        float v = moment2[i] * decay2 + gain2 * g * g;
-        moment1[i] = m;
-        moment2[i] = v;
-        parameters[i] -= rate * (m / (std::sqrt(v) / root_correction + epsilon));
-      }
+      adam(*this, count, gradient, parameters, moment1, moment2);
       break;
     case LDCT_SGD:
       // Without momentum the gain does not apply; nor does it on the first step.

@@ -1,4 +1,4 @@
-// The update rules of UPSTREAM: PyTorch's Adam, SGD and RMSprop with its fixed constants.
+// The update rules of the original: PyTorch's Adam, SGD and RMSprop with its fixed constants.
 #pragma once
 
 #include <cstdint>
@@ -23,6 +23,9 @@ struct Update {
   // Element by element: moments and parameters are updated from the gradient.
   void apply(int64_t count, const float* gradient, float* parameters, float* moment1, float* moment2) const;
 };
+
+// sums += share, in double.
+void add_to(double* __restrict sums, const float* __restrict share, int64_t count);
 
 }  // namespace cpu
 }  // namespace ldct

@@ -143,9 +143,7 @@ void CpuTrainer::reduce(const Use& use) {
     double sums[parameters_a_stretch] = {};
     for (size_t slot = 0; slot < slots_used_; slot++) {
       const float* share = reinterpret_cast<const float*>(slots_[slot].get()) + begin;
-      for (int64_t i = 0; i < count; i++) {
-        sums[i] += static_cast<double>(share[i]);
-      }
+      add_to(sums, share, count);
     }
     float gradient[parameters_a_stretch];
     for (int64_t i = 0; i < count; i++) {
