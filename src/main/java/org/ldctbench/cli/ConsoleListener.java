@@ -40,6 +40,11 @@ final class ConsoleListener implements TrainingListener, AutoCloseable {
   }
 
   @Override
+  public void notice(String text) {
+    err.println(text);
+  }
+
+  @Override
   public void progress(long iteration, long total, long newlyDone, double loss) {
     if (progress == null) {
       progress = factory.start("Train", total - iteration + newlyDone, "iterations");

@@ -24,6 +24,8 @@ import picocli.CommandLine.ParseResult;
       SweepCommand.class,
       DicomCommand.class,
       BenchCommand.class,
+      WandbCommand.class,
+      AgentCommand.class,
       CommandLine.HelpCommand.class
     })
 public final class Main {

@@ -15,6 +15,7 @@ import org.ldctbench.config.YamlFile;
 import org.ldctbench.engine.Engine;
 import org.ldctbench.runlog.RunFolder;
 import org.ldctbench.train.DataSource;
+import org.ldctbench.train.Launch;
 import org.ldctbench.train.Training;
 import org.ldctbench.train.TrainingData;
 import org.ldctbench.train.TrainingResult;
@@ -33,7 +34,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = {
       "Train CNN-10 on low-dose CT slices.",
-      "The run goes to wandb/offline-run-<time>-<id>/files: args.yaml, Losses.csv, Metrics.csv,"
+      "The run goes to wandb/[offline-]run-<time>-<id>/files: args.yaml, Losses.csv, Metrics.csv,"
           + " plots, images and the best network, best_SSIM.pt."
     },
     footer = {
@@ -89,8 +90,9 @@ public final class TrainCommand implements Callable<Integer> {
                   + " not applied");
         }
         Training training = new Training(engine, data.samples(arguments), arguments, listener);
+        Launch launch = new Launch(environment, commandLine());
         TrainingResult result =
-            folder == null ? training.start(environment) : training.resume(folder);
+            folder == null ? training.start(launch) : training.resume(folder, launch);
         return report(result);
       }
     }
@@ -164,6 +166,12 @@ public final class TrainCommand implements Callable<Integer> {
           }
         });
     return arguments;
+  }
+
+  /** What was given after the command's name. */
+  private List<String> commandLine() {
+    List<String> all = spec.commandLine().getParseResult().originalArgs();
+    return all.subList(Math.min(all.size(), spec.parent() == null ? 0 : 1), all.size());
   }
 
   /** Options that were given, by key; texts, except flags and lists. */

@@ -2,6 +2,7 @@ package org.ldctbench.launch;
 
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -18,6 +19,7 @@ import org.ldctbench.sweep.RunOutcome;
 import org.ldctbench.sweep.RunRequest;
 import org.ldctbench.sweep.RunState;
 import org.ldctbench.sweep.SweepConfig;
+import org.ldctbench.train.Launch;
 import org.ldctbench.train.LowDoseBaseline;
 import org.ldctbench.train.Samples;
 import org.ldctbench.train.Training;
@@ -75,10 +77,12 @@ public final class InProcessProgram implements Program {
     Samples samples = data.samples(arguments);
     Watch watch = new Watch(monitor);
     Training training = new Training(engine, samples, arguments, watch);
+    Launch launch = new Launch(environmentOf(request), commandLine(request));
     TrainingResult result =
         request.interrupted().isPresent()
-            ? training.resume(RunFolder.find(request.interrupted().get().toString(), environment))
-            : training.start(environmentOf(request));
+            ? training.resume(
+                RunFolder.find(request.interrupted().get().toString(), environment), launch)
+            : training.start(launch);
     RunState state = state(result.state(), watch.order);
     int bestEpoch = (int) Math.max(0, result.bestIteration() / arguments.iterationsBeforeVal() - 1);
     return new RunOutcome(
@@ -107,7 +111,17 @@ public final class InProcessProgram implements Program {
     Map<String, String> own = new HashMap<>(environment);
     own.put("WANDB_RUN_ID", request.runId());
     own.put("WANDB_SWEEP_ID", request.sweepId());
+    if (!"disabled".equals(environment.get("WANDB_MODE"))) {
+      own.put("WANDB_MODE", "offline"); // The server does not know the sweep until it is synced.
+    }
     return own;
+  }
+
+  /** The arguments as a W&B agent would give them. */
+  private static List<String> commandLine(RunRequest request) {
+    return request.parameters().entrySet().stream()
+        .map(one -> "--" + one.getKey() + "=" + one.getValue())
+        .toList();
   }
 
   private static RunState state(TrainingResult.State ended, Order order) {
@@ -145,6 +159,11 @@ public final class InProcessProgram implements Program {
     @Override
     public void warning(String text) {
       log.accept("warning: " + text);
+    }
+
+    @Override
+    public void notice(String text) {
+      log.accept(text);
     }
 
     @Override

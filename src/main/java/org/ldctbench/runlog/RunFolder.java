@@ -123,6 +123,11 @@ public record RunFolder(Path path, String name, String id) {
     return path.resolve("files");
   }
 
+  /** Whether the run was begun as one to be kept here. */
+  public boolean offline() {
+    return String.valueOf(path.getFileName()).startsWith("offline-run-");
+  }
+
   private static void checkId(String id) {
     if (id.isBlank() || !id.equals(id.strip()) || FORBIDDEN_IN_ID.matcher(id).find()) {
       throw new UserException(

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.Locale;
-import java.util.Map;
 import org.ldctbench.common.ExitCode;
 import org.ldctbench.common.UserException;
 import org.ldctbench.config.TrainArguments;
@@ -18,6 +17,7 @@ import org.ldctbench.engine.Trainer;
 import org.ldctbench.metrics.EpochPlots;
 import org.ldctbench.runlog.RunFolder;
 import org.ldctbench.train.RunRecord.Plots;
+import org.ldctbench.wandb.settings.WandbSettings;
 
 /**
  * One run: trains CNN-10, validates after every epoch, keeps the best network. Engine and samples
@@ -51,15 +51,18 @@ public final class Training {
   /**
    * Trains in a new run folder below {@link RunFolder#root}.
    *
-   * @param environment WANDB_DIR and WANDB_RUN_ID are looked up here
-   * @throws UserException ENGINE, DEVICE_LOST, OUTPUT: what stopped the run
+   * @throws UserException CONFIG for bad WANDB_* variables; ENGINE, DEVICE_LOST, OUTPUT: what
+   *     stopped the run
    */
-  public TrainingResult start(Map<String, String> environment) {
-    RunFolder folder =
-        RunFolder.create(environment, true, LocalDateTime.now(ZoneId.systemDefault()));
-    tellSurprises();
-    new RunRecord(folder, arguments, listener, plots).arguments();
-    return run(folder, null);
+  public TrainingResult start(Launch launch) {
+    WandbSettings settings = RunTracking.settings(launch, arguments, listener::warning);
+    LocalDateTime now = LocalDateTime.now(ZoneId.systemDefault());
+    RunFolder folder = RunFolder.create(launch.environment(), !settings.online(), now);
+    try (RunTracking tracking = RunTracking.start(settings, folder, arguments, launch, listener)) {
+      tellSurprises(tracking);
+      new RunRecord(folder, arguments, tracking, plots).arguments();
+      return run(folder, null, tracking);
+    }
   }
 
   /**
@@ -69,7 +72,7 @@ public final class Training {
    * @throws UserException CONFIG if the arguments differ, DATA if its state is damaged, and as
    *     {@link #start}
    */
-  public TrainingResult resume(RunFolder folder) {
+  public TrainingResult resume(RunFolder folder, Launch launch) {
     ResumeState state = null;
     try {
       if (Files.exists(folder.files().resolve(ResumeState.FILE_NAME))) {
@@ -94,11 +97,14 @@ public final class Training {
               + engine.name()
               + ": results will differ in the last digits");
     }
-    return run(folder, state);
+    WandbSettings settings = RunTracking.settings(launch, arguments, listener::warning);
+    try (RunTracking tracking = RunTracking.start(settings, folder, arguments, launch, listener)) {
+      return run(folder, state, tracking);
+    }
   }
 
-  private TrainingResult run(RunFolder folder, ResumeState state) {
-    listener.started(folder);
+  private TrainingResult run(RunFolder folder, ResumeState state, RunTracking tracking) {
+    tracking.started(folder);
     try (Trainer trainer =
         engine.createTrainer(
             optimizer(),
@@ -110,16 +116,18 @@ public final class Training {
               engine.name(),
               samples,
               arguments,
-              listener,
+              tracking,
               folder,
-              new RunRecord(folder, arguments, listener, plots));
+              new RunRecord(folder, arguments, tracking, plots));
       if (state == null) {
         trainer.setParameters(InitialWeights.draw(arguments.seed()));
       } else {
         loop.restore(state);
       }
-      listener.line("Start training...");
-      return loop.run();
+      tracking.line("Start training...");
+      TrainingResult result = loop.run();
+      tracking.finish(exitCode(result.state()).code());
+      return result;
     } catch (EngineException e) {
       boolean lost = e.kind() == EngineException.Cause.DEVICE_LOST;
       throw new UserException(
@@ -142,9 +150,17 @@ public final class Training {
     };
   }
 
-  private void tellSurprises() {
+  private static ExitCode exitCode(TrainingResult.State state) {
+    return switch (state) {
+      case FINISHED -> ExitCode.OK;
+      case STOPPED -> ExitCode.TERMINATED;
+      case DIVERGED -> ExitCode.DIVERGED;
+    };
+  }
+
+  private void tellSurprises(RunTracking tracking) {
     if (arguments.effectiveIterations() != arguments.maxIterations()) {
-      listener.warning(
+      tracking.warning(
           "max_iterations "
               + arguments.maxIterations()
               + " is rounded up to "
@@ -153,7 +169,7 @@ public final class Training {
               + arguments.iterationsBeforeVal());
     }
     if (arguments.weightDecay() != 0) {
-      listener.warning(
+      tracking.warning(
           "weight_decay "
               + arguments.weightDecay()
               + " is recorded but not applied, as in the original");

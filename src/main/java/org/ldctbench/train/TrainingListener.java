@@ -14,6 +14,9 @@ public interface TrainingListener {
   /** Something that a user should know, one line. */
   default void warning(String text) {}
 
+  /** Where the run is to be seen, and the like; may come from any thread. One line. */
+  default void notice(String text) {}
+
   /**
    * Some more iterations are done.
    *

@@ -3,6 +3,7 @@ package org.ldctbench.train;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.ldctbench.config.TrainArguments;
 import org.ldctbench.data.EpochPlan;
 import org.ldctbench.engine.ImageQuality;
@@ -13,6 +14,7 @@ import org.ldctbench.metrics.EpochRecord;
 import org.ldctbench.metrics.QualityMean;
 import org.ldctbench.runlog.RunFolder;
 import org.ldctbench.train.TrainingResult.State;
+import org.ldctbench.wandb.run.WandbImages;
 
 /** Epochs of training and validation, from wherever a run stands to its end. */
 final class TrainingLoop {
@@ -22,7 +24,7 @@ final class TrainingLoop {
   private final Trainer trainer;
   private final Samples samples;
   private final TrainArguments arguments;
-  private final TrainingListener listener;
+  private final RunTracking tracking;
   private final RunFolder folder;
   private final RunRecord record;
   private final String engine;
@@ -40,14 +42,14 @@ final class TrainingLoop {
       String engine,
       Samples samples,
       TrainArguments arguments,
-      TrainingListener listener,
+      RunTracking tracking,
       RunFolder folder,
       RunRecord record) {
     this.trainer = trainer;
     this.engine = engine;
     this.samples = samples;
     this.arguments = arguments;
-    this.listener = listener;
+    this.tracking = tracking;
     this.folder = folder;
     this.record = record;
   }
@@ -63,6 +65,7 @@ final class TrainingLoop {
 
   TrainingResult run() {
     record.rewind(epochs);
+    epochs.forEach(epoch -> tracking.row(epoch, Map.of())); // What the record missed.
     State end = State.FINISHED;
     long wanted = arguments.effectiveIterations() / arguments.iterationsBeforeVal();
     while (epochs.size() < wanted && end == State.FINISHED) {
@@ -77,7 +80,7 @@ final class TrainingLoop {
         iteration(),
         best < 0 ? Double.NaN : epochs.get(best).ssim(),
         best < 0 ? 0 : epochs.get(best).iteration(),
-        epochs.isEmpty() ? java.util.Map.of() : epochs.get(epochs.size() - 1).byName(),
+        epochs.isEmpty() ? Map.of() : epochs.get(epochs.size() - 1).byName(),
         end);
   }
 
@@ -90,7 +93,7 @@ final class TrainingLoop {
     EpochPlan plans = samples.epoch(epochs.size());
     PatchPlan plan = plans.train();
     while (inEpoch < plan.minibatches()) {
-      if (listener.stopRequested()) {
+      if (tracking.stopRequested()) {
         return stopped();
       }
       if (!train(plan)) {
@@ -119,9 +122,9 @@ final class TrainingLoop {
     inEpoch = 0;
     lossSum = 0;
     record.epoch(epochs, trainer.parameters());
-    saveImages(validation);
+    tracking.row(done, saveImages(validation));
     saveState();
-    listener.epoch(done.iteration(), done.byName());
+    tracking.epoch(done.iteration(), done.byName());
     return State.FINISHED;
   }
 
@@ -134,7 +137,7 @@ final class TrainingLoop {
     for (float loss : losses) {
       inEpoch++;
       if (!Float.isFinite(loss)) {
-        listener.warning(
+        tracking.warning(
             "training diverged: the loss of iteration "
                 + iteration()
                 + " is "
@@ -145,7 +148,7 @@ final class TrainingLoop {
       sum += loss;
       lossSum += loss;
     }
-    listener.progress(iteration(), arguments.effectiveIterations(), count, sum / count);
+    tracking.progress(iteration(), arguments.effectiveIterations(), count, sum / count);
     if (System.nanoTime() - lastSave > SAVE_EVERY_NANOS) {
       saveState();
     }
@@ -159,7 +162,7 @@ final class TrainingLoop {
     double[] ssim = new double[batches * plan.mbs()];
     double[] mse = new double[batches * plan.mbs()];
     for (int from = 0; from < batches; ) {
-      if (listener.stopRequested()) {
+      if (tracking.stopRequested()) {
         return null;
       }
       int count = evaluateCalls.begin(batches - from);
@@ -175,17 +178,18 @@ final class TrainingLoop {
     return new Validation(losses, new ImageQuality(ssim, mse));
   }
 
-  private void saveImages(PatchPlan plan) {
+  private Map<String, WandbImages> saveImages(PatchPlan plan) {
     if (imagesFail) {
-      return;
+      return Map.of();
     }
     try {
       long iteration = epochs.get(epochs.size() - 1).iteration();
-      ValidationImages.save(
+      return ValidationImages.save(
           folder.files(), iteration, samples, trainer, plan, arguments.valsamples());
     } catch (IOException | LinkageError e) {
       imagesFail = true;
-      listener.warning("no images are saved: " + e);
+      tracking.warning("no images are saved: " + e);
+      return Map.of();
     }
   }
 

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.ldctbench.common.ExitCode;
+import org.ldctbench.wandb.log.RunReader;
 
 /** A researcher's first hour: simulate a data set, tune on it, evaluate the best run. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -90,6 +92,9 @@ class EndToEndTest {
     assertEquals(0, tuned.code(), tuned.err());
     JsonNode summary = new ObjectMapper().readTree(tuned.out());
     assertEquals(3, summary.get("runs").size(), tuned.out());
+    for (JsonNode run : summary.get("runs")) {
+      assertTheRecordAgreesWithTheTable(Path.of(run.get("folder").asText()), 3);
+    }
     JsonNode best = summary.get("best");
     double ssim = best.get("best").get("SSIM").asDouble();
     double baseline = best.get("low_dose").get("SSIM").asDouble();
@@ -138,6 +143,7 @@ class EndToEndTest {
         assertTrue(finished.add(event.get("run").asText()), "ended twice: " + line);
         List<String> rows =
             Files.readAllLines(Path.of(event.get("folder").asText(), "files", "Metrics.csv"));
+        assertTheRecordAgreesWithTheTable(Path.of(event.get("folder").asText()), 3);
         assertEquals(
             List.of("Iteration", "20", "40", "60"),
             rows.stream().map(row -> row.split(",", -1)[0]).toList());
@@ -203,6 +209,28 @@ class EndToEndTest {
     }
     try (var lines = Files.lines(sweeps.get(0).resolve("journal.jsonl"))) {
       return lines.count();
+    }
+  }
+
+  /** The W&B record of a finished run: a row per epoch, with what Metrics.csv holds. */
+  private static void assertTheRecordAgreesWithTheTable(Path run, int epochs) throws IOException {
+    String id = run.getFileName().toString().replaceFirst(".*-", "");
+    List<String> table = Files.readAllLines(run.resolve("files/Metrics.csv"));
+    try (RunReader record = RunReader.open(run.resolve("run-" + id + ".wandb"))) {
+      assertEquals("", record.problem());
+      assertEquals(OptionalInt.of(0), record.exitCode());
+      assertEquals("ldct-benchmark", record.run().getProject());
+      assertTrue(Files.isDirectory(run.resolveSibling("sweep-" + record.run().getSweepId())));
+      assertEquals(20, record.config().get("iterations_before_val").asInt());
+      assertEquals(epochs, record.history().size());
+      for (int i = 0; i < epochs; i++) {
+        String[] cells = table.get(1 + i).split(",", -1);
+        JsonNode row = record.history().get(i);
+        assertEquals(Long.parseLong(cells[0]), row.get("_step").asLong());
+        assertEquals(Double.parseDouble(cells[1]), row.get("SSIM").asDouble());
+        String image = row.get("prediction").get("filenames").get(0).asText();
+        assertTrue(Files.exists(run.resolve("files").resolve(image)), image);
+      }
     }
   }
 

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,6 +34,7 @@ import org.ldctbench.metrics.EpochRecord;
 import org.ldctbench.metrics.QualityMean;
 import org.ldctbench.runlog.RunFolder;
 import org.ldctbench.train.TrainingResult.State;
+import org.ldctbench.wandb.log.RunReader;
 
 class TrainingTest {
   private static final int EPOCHS = 4;
@@ -133,6 +137,59 @@ class TrainingTest {
     TrainingResult again = resume(done.folder(), arguments(Map.of()));
     assertEquals(done.bestSsim(), again.bestSsim());
     assertSameRun(again);
+  }
+
+  @Test
+  void theRecordHoldsARowPerEpochAndTheArguments() throws IOException {
+    List<JsonNode> rows = rows(undisturbed);
+    assertEquals(EPOCHS, rows.size());
+    JsonNode last = rows.get(EPOCHS - 1);
+    undisturbed
+        .lastMetrics()
+        .forEach((key, value) -> assertEquals(value, last.get(key).asDouble()));
+    assertEquals(1, last.get("low dose").get("count").asInt());
+    assertEquals("high dose", last.get("high dose").get("captions").get(0).asText());
+    Path log = undisturbed.folder().resolve("run-" + undisturbed.id() + ".wandb");
+    try (RunReader record = RunReader.open(log)) {
+      assertEquals(1e-3, record.config().get("lr").asDouble());
+      assertEquals("adam", record.config().get("optimizer").asText());
+      assertEquals(undisturbed.name(), record.run().getDisplayName());
+    }
+  }
+
+  @Test
+  void aRecordThatWasNotKeptAtFirstGetsTheEarlierEpochsWhenTheRunGoesOn() throws IOException {
+    Watcher stopping = new Watcher();
+    stopping.stopAt = 2 * TinySamples.ITERATIONS + 1;
+    TrainingResult stopped =
+        new Training(engine, samples, arguments(Map.of()), stopping, PLOTS)
+            .start(launch(Map.of("WANDB_DIR", base.toString(), "WANDB_MODE", "disabled")));
+    Path log = stopped.folder().resolve("run-" + stopped.id() + ".wandb");
+    assertFalse(Files.exists(log));
+    TrainingResult resumed = resume(stopped.folder(), arguments(Map.of()));
+    assertEquals(
+        rows(undisturbed).stream().map(row -> row.get("SSIM")).toList(),
+        rows(resumed).stream().map(row -> row.get("SSIM")).toList());
+  }
+
+  @Test
+  void aRecordThatCannotBeKeptIsToldAndTheRunGoesOn() throws IOException {
+    Watcher stopping = new Watcher();
+    stopping.stopAt = 3;
+    TrainingResult stopped = start(base, arguments(Map.of()), stopping);
+    Path log = stopped.folder().resolve("run-" + stopped.id() + ".wandb");
+    Files.delete(log);
+    Files.createDirectories(log.resolve("in the way"));
+    Watcher watcher = new Watcher();
+    TrainingResult resumed =
+        new Training(engine, samples, arguments(Map.of()), watcher, PLOTS)
+            .resume(
+                RunFolder.find(stopped.folder().toString(), Map.of()),
+                launch(Map.of("WANDB_MODE", "offline")));
+    assertEquals(State.FINISHED, resumed.state());
+    assertEquals(undisturbed.bestSsim(), resumed.bestSsim());
+    assertEquals(1, watcher.warnings.size(), watcher.warnings.toString());
+    assertTrue(watcher.warnings.get(0).contains("no W&B record"), watcher.warnings.toString());
   }
 
   @Test
@@ -255,6 +312,17 @@ class TrainingTest {
           name);
     }
     assertEquals(images(undisturbed), images(result));
+    assertEquals(rows(undisturbed), rows(result));
+  }
+
+  /** The W&B record without times. */
+  private static List<JsonNode> rows(TrainingResult run) throws IOException {
+    try (RunReader record = RunReader.open(run.folder().resolve("run-" + run.id() + ".wandb"))) {
+      assertEquals(OptionalInt.of(0), record.exitCode());
+      List<JsonNode> rows = new ArrayList<>(record.history());
+      rows.forEach(row -> ((ObjectNode) row).remove(List.of("_runtime", "_timestamp")));
+      return rows;
+    }
   }
 
   private static List<String> images(TrainingResult run) throws IOException {
@@ -266,12 +334,17 @@ class TrainingTest {
   private static TrainingResult start(
       Path base, TrainArguments arguments, TrainingListener listener) {
     return new Training(engine, samples, arguments, listener, PLOTS)
-        .start(Map.of("WANDB_DIR", base.toString()));
+        .start(launch(Map.of("WANDB_DIR", base.toString(), "WANDB_MODE", "offline")));
   }
 
   private static TrainingResult resume(Path folder, TrainArguments arguments) {
     return new Training(engine, samples, arguments, new Watcher(), PLOTS)
-        .resume(RunFolder.find(folder.toString(), Map.of()));
+        .resume(
+            RunFolder.find(folder.toString(), Map.of()), launch(Map.of("WANDB_MODE", "offline")));
+  }
+
+  private static Launch launch(Map<String, String> environment) {
+    return new Launch(environment, List.of("--x=1"));
   }
 
   private static TrainArguments arguments(Map<String, Object> changes) {

@@ -3,6 +3,7 @@ package org.ldctbench.wandb.run;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.ldctbench.wandb.api.Backoff;
 import org.ldctbench.wandb.settings.WandbSettings;
@@ -35,7 +36,7 @@ final class LogUplink implements RunUplink {
   }
 
   @Override
-  public void finish() {
-    upload.finish(PATIENCE_AT_END);
+  public void finish(BooleanSupplier hurry) {
+    upload.finish(PATIENCE_AT_END, hurry);
   }
 }

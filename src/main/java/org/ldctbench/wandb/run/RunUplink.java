@@ -2,6 +2,7 @@ package org.ldctbench.wandb.run;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.ldctbench.wandb.settings.Mode;
 import org.ldctbench.wandb.settings.WandbSettings;
@@ -19,8 +20,12 @@ interface RunUplink {
 
   boolean stopRequested();
 
-  /** The log is complete; returns when it is sent or has to be sent later. */
-  void finish();
+  /**
+   * The log is complete; returns when it is sent or has to be sent later.
+   *
+   * @param hurry asked while waiting; once true the waiting ends after a few seconds
+   */
+  void finish(BooleanSupplier hurry);
 
   /** Sends where the settings say so; without a key the run stays in its folder. */
   static Factory factory(WandbSettings settings, Consumer<String> notices) {
@@ -45,6 +50,6 @@ interface RunUplink {
         }
 
         @Override
-        public void finish() {}
+        public void finish(BooleanSupplier hurry) {}
       };
 }

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.ldctbench.common.ExitCode;
 import org.ldctbench.common.UserException;
@@ -163,6 +164,11 @@ public final class WandbRun implements AutoCloseable {
     uplink.wake();
   }
 
+  /** Step of the newest row, those before a stop included; {@code Long.MIN_VALUE} without any. */
+  public synchronized long lastStep() {
+    return lastStep;
+  }
+
   /** Sets final values that no row has, e.g. the best of a metric. */
   public synchronized void summary(Map<String, ?> values) {
     append(
@@ -206,6 +212,15 @@ public final class WandbRun implements AutoCloseable {
    * says how to send it later.
    */
   public void finish(int exitCode) {
+    finish(exitCode, () -> false);
+  }
+
+  /**
+   * The same for an impatient user.
+   *
+   * @param hurry asked while waiting; once true the waiting ends after a few seconds
+   */
+  public void finish(int exitCode, BooleanSupplier hurry) {
     synchronized (this) {
       if (finished) {
         return;
@@ -223,7 +238,7 @@ public final class WandbRun implements AutoCloseable {
     if (lostRecords > 0) {
       notices.accept("W&B: " + lostRecords + " records are missing in " + identity.logFile());
     }
-    uplink.finish();
+    uplink.finish(hurry);
     close(lock);
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.ldctbench.common.UserException;
 import org.ldctbench.wandb.api.Backoff;
@@ -21,6 +22,7 @@ import org.ldctbench.wandb.settings.WandbSettings;
 public final class LiveUpload {
   private static final long PACE_NANOS = Duration.ofSeconds(15).toNanos();
   private static final long TELL_AFTER_NANOS = Duration.ofSeconds(3).toNanos();
+  private static final long HURRY_NANOS = Duration.ofSeconds(5).toNanos();
   private static final long HEARTBEAT_NANOS = Duration.ofSeconds(30).toNanos();
 
   private final Path log;
@@ -70,9 +72,9 @@ public final class LiveUpload {
 
   /**
    * The log is complete: returns when the server has it, or after {@code patience} without any
-   * success.
+   * success, or soon if the user is in a hurry.
    */
-  public void finish(Duration patience) {
+  public void finish(Duration patience, BooleanSupplier hurry) {
     synchronized (this) {
       closing = true;
       notifyAll();
@@ -87,7 +89,9 @@ public final class LiveUpload {
           notices.accept("W&B: sending the rest of the run; Ctrl-C leaves it for later");
           told = true;
         }
-        if (System.nanoTime() - lastSuccess > patience.toNanos()) {
+        long now = System.nanoTime();
+        if (now - lastSuccess > patience.toNanos()
+            || (now - begin > HURRY_NANOS && hurry.getAsBoolean())) {
           connection.cancel();
           thread.join(5_000);
           return;

@@ -265,7 +265,7 @@ class UploadTest {
             RunSync.logOf(folder),
             new Backoff(1000, Duration.ofMillis(50)),
             notices::add);
-    upload.finish(Duration.ofMillis(500));
+    upload.finish(Duration.ofMillis(500), () -> false);
     assertTrue(notices.get(0).contains("ldctbench wandb sync"), notices.toString());
   }
 
