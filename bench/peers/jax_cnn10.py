@@ -1,0 +1,135 @@
+"""CNN-10 in JAX, measured side by side with ldctbench; speaks the protocol of pytorch_cnn10.py.
+
+Settings are the two data layouts, each compiled as a whole (jit): forward, mean squared error, backward and Adam. bf16 means
+bfloat16 activations and products with float32 master weights. JAX takes its threads from the processor set.
+"""
+
+import argparse
+import json
+import os
+import sys
+import time
+
+
+def say(message):
+    sys.stdout.write(json.dumps(message) + "\n")
+    sys.stdout.flush()
+
+
+SHAPES = [(64, 1, 9, 9), (64,), (32, 64, 3, 3), (32,), (1, 32, 5, 5), (1,)]
+LEARNING_RATE, BETA1, BETA2, EPSILON = 1e-4, 0.9, 0.999, 1e-8
+
+
+def limit_threads(count):
+    """Must come before JAX starts its thread pool."""
+    allowed = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, allowed[: max(1, count)])
+
+
+def split(np, flat):
+    tensors, at = [], 0
+    for shape in SHAPES:
+        n = int(np.prod(shape))
+        tensors.append(flat[at : at + n].reshape(shape))
+        at += n
+    assert at == flat.size
+    return tensors
+
+
+class Setting:
+    def __init__(self, layout, precision, parameters, inputs, targets, train):
+        import jax
+        import jax.numpy as jnp
+
+        work = jnp.bfloat16 if precision == "bf16" else jnp.float32
+        channel = layout.index("C")
+        bias_shape = tuple(-1 if axis == channel else 1 for axis in range(4))
+
+        def forward(tensors, x):
+            x = x.astype(work)
+            for layer in range(3):
+                weight, bias = (tensor.astype(work) for tensor in tensors[2 * layer : 2 * layer + 2])
+                x = jax.lax.conv_general_dilated(x, weight, (1, 1), "SAME", dimension_numbers=(layout, "OIHW", layout))
+                x = x + bias.reshape(bias_shape)
+                x = jax.nn.relu(x) if layer < 2 else x
+            return x.astype(jnp.float32)
+
+        def loss_of(tensors, x, y):
+            return jnp.mean((forward(tensors, x) - y) ** 2)
+
+        def train_step(state, x, y):
+            tensors, m, v, t = state
+            loss, gradients = jax.value_and_grad(loss_of)(tensors, x, y)
+            t = t + 1
+            m = [BETA1 * a + (1 - BETA1) * g for a, g in zip(m, gradients)]
+            v = [BETA2 * a + (1 - BETA2) * g * g for a, g in zip(v, gradients)]
+            scale1, scale2 = 1 / (1 - BETA1**t), 1 / (1 - BETA2**t)
+            tensors = [
+                p - LEARNING_RATE * (a * scale1) / (jnp.sqrt(b * scale2) + EPSILON) for p, a, b in zip(tensors, m, v)
+            ]
+            return (tensors, m, v, t), loss
+
+        def place(images):  # one channel: the same numbers in either layout
+            return jnp.asarray(images.reshape((images.shape[0], *images.shape[2:], 1)) if channel == 3 else images)
+
+        tensors = [jnp.asarray(tensor) for tensor in parameters]
+        zeros = [jnp.zeros_like(tensor) for tensor in tensors]
+        self.state = (tensors, zeros, zeros, jnp.float32(0))
+        self.inputs, self.targets = place(inputs), place(targets)
+        self.train = train
+        self.call = jax.jit(train_step if train else forward)
+
+    def step(self):
+        if self.train:
+            self.state, result = self.call(self.state, self.inputs, self.targets)
+        else:
+            result = self.call(self.state[0], self.inputs)
+        return result.block_until_ready()
+
+
+def open_case(request):
+    if request["bench"] == "ssim":
+        raise ValueError("JAX has no SSIM; leave this peer out")
+    limit_threads(request["threads"])
+    import jax
+    import numpy as np
+
+    folder = request["data"]
+    flat, inputs, targets = (np.load(os.path.join(folder, f"{name}.npy")) for name in ("params", "input", "target"))
+    settings, first, skipped = {}, None, {}
+    for layout in ("NCHW", "NHWC"):
+        name = f"jit {layout}"
+        try:
+            setting = Setting(layout, request["precision"], split(np, flat), inputs, targets, request["bench"] == "train-step")
+            value = float(setting.step().mean())
+            first = value if first is None else first
+            setting.step()
+            settings[name] = setting
+        except Exception as problem:  # a setting that this machine cannot run is named, not fatal
+            skipped[name] = str(problem).splitlines()[0][:200] if str(problem) else type(problem).__name__
+    say({"settings": list(settings), "skipped": skipped, "framework": f"jax {jax.__version__}", "loss": first})
+    return settings
+
+
+def main():
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
+    settings = {}
+    for line in sys.stdin:
+        try:
+            request = json.loads(line)
+            if request["do"] == "open":
+                settings = open_case(request)
+            else:
+                setting, steps = settings[request["setting"]], request["steps"]
+                start = time.perf_counter()
+                for _ in range(steps):
+                    setting.step()
+                say({"ms": (time.perf_counter() - start) * 1000 / steps})
+        except ImportError as problem:
+            say({"error": f"{problem}; install it with: pip install -r bench/peers/requirements.txt"})
+        except Exception as problem:
+            say({"error": f"{type(problem).__name__}: {problem}"})
+
+
+if __name__ == "__main__":
+    main()
