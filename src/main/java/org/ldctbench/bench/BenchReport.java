@@ -4,76 +4,79 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.Function;
 
 /** Rows as a Markdown table, with the geometric mean of the ratios to the best peer. */
 public final class BenchReport {
-  private static final String[] HEADER = {
-    "bench",
-    "framework",
-    "kernel",
-    "precision",
-    "shape",
-    "ms (median)",
-    "min..max",
-    "Mpixel/s",
-    "GFLOP/s",
-    "of peak",
-    "memory",
-    "vs best peer"
-  };
+  private static final List<Column> COLUMNS =
+      List.of(
+          text("bench", BenchRow::bench),
+          text("framework", BenchRow::framework),
+          text("kernel", BenchRow::kernel),
+          text("precision", BenchRow::precision),
+          text("shape", row -> row.mbs() + "x" + row.patch()),
+          number("threads", "%d", BenchRow::threads),
+          number("ms (median)", "%.3f", row -> row.ms().median()),
+          new Column(
+              "min..max",
+              true,
+              row -> String.format(Locale.ROOT, "%.3f..%.3f", row.ms().min(), row.ms().max())),
+          number("Mpixel/s", "%.2f", BenchRow::megapixelsPerSecond),
+          number("MB/s", "%.0f", row -> row.figures().megabytesPerSecond()),
+          number("iterations/s", "%.2f", row -> row.figures().iterationsPerSecond()),
+          number("overhead", "%.2f %%", row -> percent(row.figures().overhead())),
+          number("GFLOP/s", "%.0f", row -> row.figures().gflops()),
+          number("of peak", "%.0f %%", row -> percent(row.figures().peakShare())),
+          number("memory", "%.1f MiB", row -> mebibytes(row.figures().memoryBytes())),
+          number("vs best peer", "%.2f x", BenchRow::ratioToBestPeer));
 
   private BenchReport() {}
 
+  /** Columns that no row has a value for are left out. */
   public static String markdown(List<BenchRow> rows) {
-    List<String[]> cells = new ArrayList<>();
-    cells.add(HEADER);
-    rows.forEach(row -> cells.add(cells(row)));
-    StringBuilder table = new StringBuilder();
-    int[] widths = new int[HEADER.length];
-    for (String[] line : cells) {
-      for (int c = 0; c < widths.length; c++) {
-        widths[c] = Math.max(widths[c], line[c].length());
+    if (rows.isEmpty()) {
+      return "nothing was measured\n";
+    }
+    List<StringBuilder> lines = new ArrayList<>();
+    for (int line = 0; line < rows.size() + 2; line++) {
+      lines.add(new StringBuilder());
+    }
+    for (Column column : COLUMNS) {
+      List<String> cells = rows.stream().map(column.cell()).toList();
+      if (cells.stream().allMatch(String::isEmpty)) {
+        continue;
+      }
+      int width = cells.stream().mapToInt(String::length).max().orElseThrow();
+      width = Math.max(width, column.name().length());
+      lines.get(0).append(column.padded(column.name(), width));
+      lines.get(1).append('|').append("-".repeat(width + 1)).append(column.right() ? ':' : '-');
+      for (int row = 0; row < cells.size(); row++) {
+        lines.get(row + 2).append(column.padded(cells.get(row), width));
       }
     }
-    for (int r = 0; r < cells.size(); r++) {
-      for (int c = 0; c < widths.length; c++) {
-        String format = c < 5 ? "| %-" + widths[c] + "s " : "| %" + widths[c] + "s ";
-        table.append(String.format(Locale.ROOT, format, cells.get(r)[c]));
-      }
-      table.append("|\n");
-      if (r == 0) {
-        for (int c = 0; c < widths.length; c++) {
-          table.append('|').append("-".repeat(widths[c] + 1)).append(c < 5 ? "-" : ":");
-        }
-        table.append("|\n");
-      }
-    }
-    if (!rows.isEmpty()) {
-      BenchRow row = rows.get(0);
-      table.append(
-          String.format(
-              Locale.ROOT,
-              "%n%s, %d threads, commit %s, %s%n",
-              row.cpu(),
-              row.threads(),
-              row.commit(),
-              row.date()));
-    }
+    return String.join("|\n", lines) + "|\n" + origin(rows.get(0).machine()) + mean(rows);
+  }
+
+  private static String origin(Machine machine) {
+    return String.format(
+        Locale.ROOT, "%n%s, commit %s, %s%n", machine.cpu(), machine.commit(), machine.date());
+  }
+
+  private static String mean(List<BenchRow> rows) {
     double[] ratios =
         rows.stream()
             .map(BenchRow::ratioToBestPeer)
             .filter(Objects::nonNull)
             .mapToDouble(Double::doubleValue)
             .toArray();
-    if (ratios.length > 0) {
-      table.append(
-          String.format(
-              Locale.ROOT,
-              "geometric mean of %d ratios to the best peer setting: %.2f%n",
-              ratios.length,
-              geometricMean(ratios)));
+    if (ratios.length == 0) {
+      return "";
     }
-    return table.toString();
+    return String.format(
+        Locale.ROOT,
+        "geometric mean of %d ratios to the best peer setting: %.2f%n",
+        ratios.length,
+        geometricMean(ratios));
   }
 
   static double geometricMean(double[] ratios) {
@@ -84,24 +87,32 @@ public final class BenchReport {
     return Math.exp(sum / ratios.length);
   }
 
-  private static String[] cells(BenchRow row) {
-    return new String[] {
-      row.bench(),
-      row.framework(),
-      row.kernel(),
-      row.precision(),
-      row.mbs() + "x" + row.patch(),
-      number("%.3f", row.ms().median()),
-      number("%.3f", row.ms().min()) + ".." + number("%.3f", row.ms().max()),
-      number("%.2f", row.megapixelsPerSecond()),
-      row.gflops() == null ? "" : number("%.0f", row.gflops()),
-      row.peakShare() == null ? "" : number("%.0f %%", 100 * row.peakShare()),
-      row.memoryBytes() == null ? "" : number("%.1f MiB", row.memoryBytes() / 1048576.0),
-      row.ratioToBestPeer() == null ? "" : number("%.2f x", row.ratioToBestPeer())
-    };
+  private static Double percent(Double share) {
+    return share == null ? null : Double.valueOf(100 * share);
   }
 
-  private static String number(String format, double value) {
-    return String.format(Locale.ROOT, format, value);
+  private static Double mebibytes(Long bytes) {
+    return bytes == null ? null : Double.valueOf(bytes / 1048576.0);
+  }
+
+  private static Column text(String name, Function<BenchRow, String> value) {
+    return new Column(name, false, row -> Objects.requireNonNullElse(value.apply(row), ""));
+  }
+
+  private static Column number(String name, String format, Function<BenchRow, Number> value) {
+    return new Column(
+        name,
+        true,
+        row -> {
+          Number number = value.apply(row);
+          return number == null ? "" : String.format(Locale.ROOT, format, number);
+        });
+  }
+
+  private record Column(String name, boolean right, Function<BenchRow, String> cell) {
+    String padded(String text, int width) {
+      String space = " ".repeat(width - text.length());
+      return "| " + (right ? space + text : text + space) + " ";
+    }
   }
 }

@@ -2,8 +2,15 @@ package org.ldctbench.bench;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 
-/** One self-describing result; the JSON form has these names. */
+/**
+ * One self-describing result; the JSON form has these names.
+ *
+ * @param precision null where files are read
+ * @param ms for one operation of {@code mbs} images: a step, a call, an iteration or a file
+ * @param ratioToBestPeer time of the fastest peer divided by ours; of {@code cache} for each core
+ */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record BenchRow(
     String bench,
@@ -16,10 +23,40 @@ public record BenchRow(
     int threads,
     Spread ms,
     @JsonProperty("mpix_per_s") double megapixelsPerSecond,
-    Double gflops,
-    @JsonProperty("peak_share") Double peakShare,
-    @JsonProperty("memory_bytes") Long memoryBytes,
+    @JsonUnwrapped Figures figures,
     @JsonProperty("ratio_to_best_peer") Double ratioToBestPeer,
-    String commit,
-    String cpu,
-    String date) {}
+    @JsonUnwrapped Machine machine) {
+
+  /** What only some benchmarks state; null for the others. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Figures(
+      Double gflops,
+      @JsonProperty("peak_share") Double peakShare,
+      @JsonProperty("memory_bytes") Long memoryBytes,
+      @JsonProperty("mb_per_s") Double megabytesPerSecond,
+      @JsonProperty("iterations_per_s") Double iterationsPerSecond,
+      Double overhead) {
+    public static final Figures NONE = new Figures(null, null, null, null, null, null);
+
+    public static Figures arithmetic(double gflops, double peak) {
+      return new Figures(gflops, gflops / peak, null, null, null, null);
+    }
+
+    /** Stored bytes (two a pixel) that were read. */
+    public static Figures reading(double megabytesPerSecond) {
+      return new Figures(null, null, null, megabytesPerSecond, null, null);
+    }
+
+    /**
+     * @param overhead share of the wall time outside the engine; null if unknown
+     */
+    public static Figures loop(double iterationsPerSecond, Double overhead) {
+      return new Figures(null, null, null, null, iterationsPerSecond, overhead);
+    }
+
+    public Figures withMemory(long bytes) {
+      return new Figures(
+          gflops, peakShare, bytes, megabytesPerSecond, iterationsPerSecond, overhead);
+    }
+  }
+}

@@ -30,9 +30,9 @@ final class Peer implements AutoCloseable {
     answers = process.inputReader(StandardCharsets.UTF_8);
   }
 
-  /** Starts {@code <name>_cnn10.py} of the scripts folder; its log goes to a temporary file. */
-  static Peer start(String name, Path scripts, String python) {
-    Path script = scripts.resolve(name + "_cnn10.py");
+  /** Starts {@code <name>_<task>.py} of the scripts folder. */
+  static Peer start(String name, String task, Path scripts, String python) {
+    Path script = scripts.resolve(name + "_" + task + ".py");
     if (!Files.isRegularFile(script)) {
       throw new UserException(ExitCode.USAGE, "no peer '" + name + "': there is no " + script);
     }
@@ -51,13 +51,7 @@ final class Peer implements AutoCloseable {
   /** What a peer answered about a case. */
   record Opened(double firstValue, List<Contender> contenders, JsonNode skipped) {}
 
-  Opened open(BenchCase benchCase, Path data, int threads) {
-    ObjectNode request = JSON.createObjectNode();
-    request.put("do", "open");
-    request.put("bench", benchCase.kind().label());
-    request.put("precision", benchCase.precision().label());
-    request.put("data", data.toString());
-    request.put("threads", threads);
+  Opened open(ObjectNode request) {
     JsonNode answer = ask(request);
     List<Contender> contenders = new ArrayList<>();
     for (JsonNode setting : answer.path("settings")) {

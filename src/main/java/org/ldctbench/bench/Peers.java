@@ -1,10 +1,12 @@
 package org.ldctbench.bench;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Consumer;
 import org.ldctbench.common.ExitCode;
 import org.ldctbench.common.UserException;
 
@@ -14,12 +16,16 @@ public final class Peers implements AutoCloseable {
 
   private Peers() {}
 
-  /** Starts each named peer; none for an empty list. */
-  public static Peers start(List<String> names, String python) {
+  /**
+   * Starts each named peer; none for an empty list.
+   *
+   * @param task what it is to do: {@code cnn10}, {@code read} or {@code train}
+   */
+  public static Peers start(List<String> names, String task, String python) {
     Peers peers = new Peers();
     try {
       for (String name : names) {
-        peers.running.add(Peer.start(name, scripts(), python));
+        peers.running.add(Peer.start(name, task, scripts(), python));
       }
       return peers;
     } catch (RuntimeException e) {
@@ -30,6 +36,37 @@ public final class Peers implements AutoCloseable {
 
   List<Peer> all() {
     return Collections.unmodifiableList(running);
+  }
+
+  /**
+   * All settings of all peers for a case.
+   *
+   * @param expected the number that they must come to as well, NaN if there is none
+   * @param tolerance largest difference from it
+   * @throws UserException INTERNAL if a peer computes something else
+   */
+  List<Contender> open(
+      ObjectNode request, double expected, double tolerance, Consumer<String> log) {
+    List<Contender> contenders = new ArrayList<>();
+    for (Peer peer : running) {
+      Peer.Opened opened = peer.open(request);
+      if (!Double.isNaN(expected) && !(Math.abs(expected - opened.firstValue()) <= tolerance)) {
+        throw new UserException(
+            ExitCode.INTERNAL,
+            "the peer computes something else: "
+                + opened.firstValue()
+                + " instead of "
+                + expected
+                + " for "
+                + request);
+      }
+      opened
+          .skipped()
+          .properties()
+          .forEach(one -> log.accept("skipped '" + one.getKey() + "': " + one.getValue().asText()));
+      contenders.addAll(opened.contenders());
+    }
+    return contenders;
   }
 
   @Override

@@ -11,6 +11,7 @@ import org.ldctbench.bench.BenchKind;
 import org.ldctbench.bench.BenchReport;
 import org.ldctbench.bench.BenchRow;
 import org.ldctbench.bench.BenchRunner;
+import org.ldctbench.bench.CacheBench;
 import org.ldctbench.bench.Machine;
 import org.ldctbench.bench.Peers;
 import org.ldctbench.bench.Shape;
@@ -27,16 +28,22 @@ import picocli.CommandLine.Parameters;
 /** {@code ldctbench bench}: how fast this machine is, and how fast others are on it. */
 @Command(
     name = "bench",
-    description = "Measure training steps, prediction and SSIM, beside other frameworks if asked.",
+    description =
+        "Measure training, prediction, SSIM and data reading, beside other frameworks if asked.",
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
     footer = {
       "  ldctbench bench train-step --shape 16x64,68x92 --precision fp32,bf16",
       "  ldctbench bench train-step --peer pytorch --python peers/bin/python",
+      "  ldctbench bench train-step --threads 1,2",
+      "  ldctbench bench cache --peer pydicom --python peers/bin/python",
       "  ldctbench bench predict --shape 1x512 --json"
     })
 public final class BenchCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "WHAT", description = "train-step, predict or ssim")
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Consumer<String> LOG = System.err::println;
+
+  @Parameters(paramLabel = "WHAT", description = "train-step, predict, ssim or cache")
   String what;
 
   @Option(names = "--engine", defaultValue = "auto", description = "auto, cpu or cuda")
@@ -58,13 +65,25 @@ public final class BenchCommand implements Callable<Integer> {
       description = "MBSxPATCH; several with commas (default: the shapes of the published tables)")
   List<String> shapes = List.of();
 
-  @Option(names = "--threads", defaultValue = "0", description = "0 = all cores")
-  int threads;
+  @Option(
+      names = "--threads",
+      split = ",",
+      description =
+          "0 = all cores; several with commas (default: all cores, for cache one and all cores)")
+  List<Integer> threads = List.of();
 
   @Option(names = "--repeat", defaultValue = "7", description = "samples for each median")
   int repeat;
 
-  @Option(names = "--peer", description = "pytorch; measured in turn with us; repeatable")
+  @Option(
+      names = "--files",
+      defaultValue = "200",
+      description = "pairs of files for cache (default: ${DEFAULT-VALUE})")
+  int pairs;
+
+  @Option(
+      names = "--peer",
+      description = "pytorch or jax, for cache pydicom; measured in turn with us; repeatable")
   List<String> peers = List.of();
 
   @Option(names = "--python", defaultValue = "python3", description = "interpreter of the peers")
@@ -77,33 +96,62 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws JsonProcessingException {
-    BenchKind kind = kind();
-    int cores = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
-    if (repeat < 1) {
-      throw new UserException(ExitCode.USAGE, "--repeat must be at least 1");
-    }
+    requirePositive("--repeat", repeat);
+    requirePositive("--files", pairs);
     List<BenchRow> rows = new ArrayList<>();
-    ObjectMapper mapper = new ObjectMapper();
-    Consumer<String> log = System.err::println;
-    try (Engine opened = TrainEngine.open(engine, cores, device, log);
-        Peers running = Peers.start(peers, python)) {
-      BenchRunner runner = new BenchRunner(opened, cores, repeat, Machine.here(), log);
-      for (Precision precision : precisions) {
-        for (Shape shape : shapes(kind)) {
-          List<BenchRow> measured = measure(runner, new BenchCase(kind, precision, shape), running);
-          if (json) {
-            for (BenchRow row : measured) {
-              System.out.println(mapper.writeValueAsString(row));
-            }
-          }
-          rows.addAll(measured);
-        }
+    if (what.equals("cache")) {
+      List<Integer> counts = threads.isEmpty() ? List.of(1, 0) : threads;
+      try (Peers running = Peers.start(peers, "read", python)) {
+        CacheBench bench = new CacheBench(repeat, Machine.here(), LOG);
+        report(bench.run(pairs, cores(counts), running), rows);
+      }
+    } else {
+      BenchKind kind = kind();
+      for (int cores : cores(threads.isEmpty() ? List.of(0) : threads)) {
+        operations(kind, cores, rows);
       }
     }
     if (!json) {
       System.out.print(BenchReport.markdown(rows));
     }
     return rows.isEmpty() ? ExitCode.ENGINE.code() : ExitCode.OK.code();
+  }
+
+  private void operations(BenchKind kind, int cores, List<BenchRow> rows)
+      throws JsonProcessingException {
+    try (Engine opened = TrainEngine.open(engine, cores, device, LOG);
+        Peers running = Peers.start(peers, "cnn10", python)) {
+      BenchRunner runner = new BenchRunner(opened, cores, repeat, Machine.here(), LOG);
+      for (Precision precision : precisions) {
+        for (Shape shape : shapes(kind)) {
+          report(measure(runner, new BenchCase(kind, precision, shape), running), rows);
+        }
+      }
+    }
+  }
+
+  /** Rows in JSON appear at once: a long benchmark that is interrupted has told what it knows. */
+  private void report(List<BenchRow> measured, List<BenchRow> rows) throws JsonProcessingException {
+    if (json) {
+      for (BenchRow row : measured) {
+        System.out.println(JSON.writeValueAsString(row));
+      }
+    }
+    rows.addAll(measured);
+  }
+
+  private static List<Integer> cores(List<Integer> counts) {
+    int all = Runtime.getRuntime().availableProcessors();
+    List<Integer> cores =
+        counts.stream().map(count -> count == 0 ? all : count).distinct().toList();
+    cores.forEach(count -> requirePositive("--threads", count));
+    return cores;
+  }
+
+  private static void requirePositive(String option, int value) {
+    if (value < 1) {
+      throw new UserException(ExitCode.USAGE, option + " must be at least 1");
+    }
   }
 
   private static List<BenchRow> measure(BenchRunner runner, BenchCase benchCase, Peers peers) {
@@ -125,7 +173,7 @@ public final class BenchCommand implements Callable<Integer> {
       }
     }
     throw new UserException(
-        ExitCode.USAGE, "cannot bench '" + what + "'; choose train-step, predict or ssim");
+        ExitCode.USAGE, "cannot bench '" + what + "'; choose train-step, predict, ssim or cache");
   }
 
   private List<Shape> shapes(BenchKind kind) {
