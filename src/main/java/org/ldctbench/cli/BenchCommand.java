@@ -4,14 +4,18 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.ldctbench.bench.BenchCase;
 import org.ldctbench.bench.BenchKind;
 import org.ldctbench.bench.BenchReport;
 import org.ldctbench.bench.BenchRow;
 import org.ldctbench.bench.BenchRunner;
 import org.ldctbench.bench.CacheBench;
+import org.ldctbench.bench.LoopBench;
 import org.ldctbench.bench.Machine;
 import org.ldctbench.bench.Peers;
 import org.ldctbench.bench.Shape;
@@ -20,6 +24,9 @@ import org.ldctbench.common.UserException;
 import org.ldctbench.engine.Engine;
 import org.ldctbench.engine.EngineException;
 import org.ldctbench.engine.Precision;
+import org.ldctbench.simulate.SimulatedDataset;
+import org.ldctbench.train.DataSource;
+import org.ldctbench.train.TrainingData;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -37,13 +44,14 @@ import picocli.CommandLine.Parameters;
       "  ldctbench bench train-step --peer pytorch --python peers/bin/python",
       "  ldctbench bench train-step --threads 1,2",
       "  ldctbench bench cache --peer pydicom --python peers/bin/python",
+      "  ldctbench bench train --shape 16x64 --repeat 3",
       "  ldctbench bench predict --shape 1x512 --json"
     })
 public final class BenchCommand implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Consumer<String> LOG = System.err::println;
 
-  @Parameters(paramLabel = "WHAT", description = "train-step, predict, ssim or cache")
+  @Parameters(paramLabel = "WHAT", description = "train-step, predict, ssim, cache or train")
   String what;
 
   @Option(names = "--engine", defaultValue = "auto", description = "auto, cpu or cuda")
@@ -82,8 +90,21 @@ public final class BenchCommand implements Callable<Integer> {
   int pairs;
 
   @Option(
+      names = "--datafolder",
+      defaultValue = SimulatedDataset.NAME,
+      description = "data set for train (default: ${DEFAULT-VALUE})")
+  String dataFolder;
+
+  @Option(
+      names = "--iterations",
+      defaultValue = "1000",
+      description = "iterations of an epoch for train (default: ${DEFAULT-VALUE})")
+  int iterations;
+
+  @Option(
       names = "--peer",
-      description = "pytorch or jax, for cache pydicom; measured in turn with us; repeatable")
+      description =
+          "pytorch or jax, for cache pydicom, for train upstream; measured in turn with us; repeatable")
   List<String> peers = List.of();
 
   @Option(names = "--python", defaultValue = "python3", description = "interpreter of the peers")
@@ -98,12 +119,17 @@ public final class BenchCommand implements Callable<Integer> {
   public Integer call() throws JsonProcessingException {
     requirePositive("--repeat", repeat);
     requirePositive("--files", pairs);
+    requirePositive("--iterations", iterations);
     List<BenchRow> rows = new ArrayList<>();
     if (what.equals("cache")) {
       List<Integer> counts = threads.isEmpty() ? List.of(1, 0) : threads;
       try (Peers running = Peers.start(peers, "read", python)) {
         CacheBench bench = new CacheBench(repeat, Machine.here(), LOG);
         report(bench.run(pairs, cores(counts), running), rows);
+      }
+    } else if (what.equals("train")) {
+      for (int cores : cores(threads.isEmpty() ? List.of(0) : threads)) {
+        loops(cores, rows);
       }
     } else {
       BenchKind kind = kind();
@@ -124,7 +150,24 @@ public final class BenchCommand implements Callable<Integer> {
       BenchRunner runner = new BenchRunner(opened, cores, repeat, Machine.here(), LOG);
       for (Precision precision : precisions) {
         for (Shape shape : shapes(kind)) {
-          report(measure(runner, new BenchCase(kind, precision, shape), running), rows);
+          BenchCase benchCase = new BenchCase(kind, precision, shape);
+          report(measured(precision, () -> runner.run(benchCase, running)), rows);
+        }
+      }
+    }
+  }
+
+  private void loops(int cores, List<BenchRow> rows) throws JsonProcessingException {
+    Map<String, String> environment = System.getenv();
+    DataSource source =
+        DataSource.of(dataFolder, Optional.empty(), environment, output.progress(), LOG);
+    try (Engine opened = TrainEngine.open(engine, cores, device, LOG);
+        TrainingData data = TrainingData.open(source, opened, environment, output.progress());
+        Peers running = Peers.start(peers, "train", python)) {
+      LoopBench bench = new LoopBench(opened, data, cores, repeat, iterations, Machine.here(), LOG);
+      for (Precision precision : precisions) {
+        for (Shape shape : shapes.isEmpty() ? List.of(new Shape(16, 64)) : parsed(shapes)) {
+          report(measured(precision, () -> bench.run(precision, shape, running)), rows);
         }
       }
     }
@@ -154,14 +197,15 @@ public final class BenchCommand implements Callable<Integer> {
     }
   }
 
-  private static List<BenchRow> measure(BenchRunner runner, BenchCase benchCase, Peers peers) {
+  /** None if the engine lacks the precision. */
+  private static List<BenchRow> measured(Precision precision, Supplier<List<BenchRow>> bench) {
     try {
-      return runner.run(benchCase, peers);
+      return bench.get();
     } catch (EngineException e) {
       if (e.kind() != EngineException.Cause.UNSUPPORTED) {
         throw e;
       }
-      System.err.println("skipped " + benchCase.precision().label() + ": " + e.getMessage());
+      LOG.accept("skipped " + precision.label() + ": " + e.getMessage());
       return List.of();
     }
   }
@@ -173,7 +217,8 @@ public final class BenchCommand implements Callable<Integer> {
       }
     }
     throw new UserException(
-        ExitCode.USAGE, "cannot bench '" + what + "'; choose train-step, predict, ssim or cache");
+        ExitCode.USAGE,
+        "cannot bench '" + what + "'; choose train-step, predict, ssim, cache or train");
   }
 
   private List<Shape> shapes(BenchKind kind) {
@@ -181,6 +226,10 @@ public final class BenchCommand implements Callable<Integer> {
         kind == BenchKind.TRAIN_STEP
             ? List.of("2x32", "16x64", "37x45", "68x92", "128x128")
             : List.of("1x512");
-    return (shapes.isEmpty() ? defaults : shapes).stream().map(Shape::parse).toList();
+    return parsed(shapes.isEmpty() ? defaults : shapes);
+  }
+
+  private static List<Shape> parsed(List<String> shapes) {
+    return shapes.stream().map(Shape::parse).toList();
   }
 }
