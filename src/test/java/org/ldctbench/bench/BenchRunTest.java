@@ -1,0 +1,148 @@
+package org.ldctbench.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.ldctbench.binding.Engines;
+import org.ldctbench.common.ExitCode;
+import org.ldctbench.common.UserException;
+import org.ldctbench.engine.Engine;
+import org.ldctbench.engine.Precision;
+
+class BenchRunTest {
+  private static final Machine MACHINE = new Machine("Some CPU", "abc", "2026-01-02");
+  private static final BenchCase TINY =
+      new BenchCase(BenchKind.TRAIN_STEP, Precision.FP32, new Shape(1, 16));
+
+  @TempDir Path folder;
+  private final List<String> log = new ArrayList<>();
+
+  /** A stand-in for an interpreter: answers every open and every run with a fixed line. */
+  private String peer(String open, String run) throws IOException {
+    Path script = folder.resolve("peer.sh");
+    Files.writeString(
+        script,
+        """
+        #!/bin/sh
+        while read -r line; do
+          case "$line" in
+            *'"do":"open"'*) echo '%s' ;;
+            *) echo '%s' ;;
+          esac
+        done
+        """
+            .formatted(open, run));
+    assertTrue(script.toFile().setExecutable(true));
+    return script.toString();
+  }
+
+  private List<BenchRow> trainStep(String python) {
+    try (Engine engine = Engines.open("cpu", 1, 0, line -> {});
+        Peers peers =
+            Peers.start(python == null ? List.of() : List.of("pytorch"), "cnn10", python)) {
+      return new BenchRunner(engine, 1, 2, MACHINE, log::add).run(TINY, peers);
+    }
+  }
+
+  private static double firstLoss() {
+    try (Engine engine = Engines.open("cpu", 1, 0, line -> {});
+        EngineContender ours = new EngineContender(engine, TINY, new BenchData(TINY))) {
+      return ours.once();
+    }
+  }
+
+  @Test
+  void aTrainingStepIsMeasured() {
+    List<BenchRow> rows = trainStep(null);
+    assertEquals(1, rows.size());
+    BenchRow row = rows.get(0);
+    assertEquals("train-step", row.bench());
+    assertEquals("cpu", row.engine());
+    assertTrue(row.ms().min() > 0 && row.ms().median() <= row.ms().max());
+    assertEquals(256 / row.ms().median() * 1e-3, row.megapixelsPerSecond(), 1e-9);
+    assertTrue(row.figures().peakShare() > 0);
+    assertTrue(row.figures().memoryBytes() > 0);
+    assertNull(row.ratioToBestPeer());
+  }
+
+  @Test
+  void theRatioIsToTheBestSettingOfThePeer() throws IOException {
+    String open =
+        "{\"settings\": [\"a\", \"b\"], \"framework\": \"fake 1\", \"loss\": "
+            + firstLoss()
+            + ", \"skipped\": {\"c\": \"no compiler\"}}";
+    List<BenchRow> rows = trainStep(peer(open, "{\"ms\": 80}"));
+    assertEquals(List.of("a", "b"), rows.subList(1, 3).stream().map(BenchRow::kernel).toList());
+    assertEquals("fake 1", rows.get(1).framework());
+    assertEquals(new Spread(80, 80, 80), rows.get(1).ms());
+    assertEquals(80 / rows.get(0).ms().median(), rows.get(0).ratioToBestPeer(), 1e-9);
+    assertEquals(List.of("skipped 'c': no compiler"), log);
+  }
+
+  @Test
+  void aPeerThatComputesSomethingElseIsRefused() throws IOException {
+    double wrong = firstLoss() * 1.01 + 0.01;
+    String python =
+        peer("{\"settings\": [\"a\"], \"framework\": \"fake\", \"loss\": " + wrong + "}", "{}");
+    UserException problem = assertThrows(UserException.class, () -> trainStep(python));
+    assertEquals(ExitCode.INTERNAL, problem.code());
+    assertTrue(problem.getMessage().contains("computes something else"), problem.getMessage());
+  }
+
+  @Test
+  void aPeerSaysWhatItLacks() throws IOException {
+    String python = peer("{\"error\": \"No module named torch\"}", "{}");
+    UserException problem = assertThrows(UserException.class, () -> trainStep(python));
+    assertEquals(ExitCode.USAGE, problem.code());
+    assertEquals("peer 'pytorch': No module named torch", problem.getMessage());
+  }
+
+  @Test
+  void aPeerThatEndsIsNoticed() {
+    UserException problem = assertThrows(UserException.class, () -> trainStep("true"));
+    assertEquals(ExitCode.USAGE, problem.code());
+  }
+
+  @Test
+  void anUnknownPeerIsNamed() {
+    UserException problem =
+        assertThrows(
+            UserException.class, () -> Peers.start(List.of("nobody"), "cnn10", "true").close());
+    assertTrue(problem.getMessage().startsWith("no peer 'nobody'"), problem.getMessage());
+  }
+
+  @Test
+  void readingIsComparedForEachCore() throws IOException {
+    // 2047.5 is what the mean of uniform 12-bit values tends to; the peer has to state the true
+    // one.
+    double mean;
+    try (TemporaryFolder temporary = new TemporaryFolder()) {
+      mean = CacheFiles.write(temporary.path(), 1).mean();
+    }
+    assertEquals(2047.5, mean, 10);
+    String python =
+        peer(
+            "{\"settings\": [\"read\"], \"framework\": \"fake\", \"loss\": " + mean + "}",
+            "{\"ms\": 60}");
+    List<BenchRow> rows;
+    try (Peers peers = Peers.start(List.of("pydicom"), "read", python)) {
+      rows = new CacheBench(1, MACHINE, log::add).run(1, List.of(1, 2), peers);
+    }
+    assertEquals(List.of(1, 2, 1), rows.stream().map(BenchRow::threads).toList());
+    assertEquals(60 / rows.get(0).ms().median(), rows.get(0).ratioToBestPeer(), 1e-9);
+    assertEquals(30 / rows.get(1).ms().median(), rows.get(1).ratioToBestPeer(), 1e-9);
+    assertEquals(
+        512 * 512 * 2 / rows.get(0).ms().median() * 1e-3,
+        rows.get(0).figures().megabytesPerSecond(),
+        1e-6);
+  }
+}
