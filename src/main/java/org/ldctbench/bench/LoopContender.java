@@ -11,6 +11,7 @@ import org.ldctbench.common.UserException;
 import org.ldctbench.config.TrainArguments;
 import org.ldctbench.engine.Engine;
 import org.ldctbench.engine.Precision;
+import org.ldctbench.train.Launch;
 import org.ldctbench.train.Training;
 import org.ldctbench.train.TrainingData;
 import org.ldctbench.train.TrainingListener;
@@ -62,7 +63,7 @@ final class LoopContender implements Contender {
       long start = System.nanoTime();
       TrainingResult result =
           new Training(timed, data.samples(arguments), arguments, new TrainingListener() {})
-              .start(Map.of("WANDB_DIR", folder.path().toString()));
+              .start(launchIn(folder));
       long wall = System.nanoTime() - start;
       if (result.state() != TrainingResult.State.FINISHED) {
         throw new UserException(
@@ -73,5 +74,10 @@ final class LoopContender implements Contender {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static Launch launchIn(TemporaryFolder folder) {
+    return new Launch(
+        Map.of("WANDB_DIR", folder.path().toString(), "WANDB_MODE", "offline"), List.of());
   }
 }
