@@ -32,9 +32,9 @@ class ArchitectureTest {
       launch: config data engine metrics runlog sweep train wandb
       metrics: engine
       npy:
-      runlog: config metrics wandb
+      runlog: config metrics
       simulate: data dicom
-      sweep: config wandb
+      sweep: config
       train: checkpoint config data engine metrics runlog simulate wandb
       wandb: config
       """;
