@@ -27,12 +27,18 @@ import picocli.CommandLine.Spec;
       "",
       "LDCT_CPU_ISA=plain|avx2|avx512|amx caps the instruction set of the CPU engine.",
       "",
-      "Example:",
+      "Examples:",
+      "  ldctbench info --memory",
       "  ldctbench info --json"
     })
 public final class InfoCommand implements Callable<Integer> {
   @Option(names = "--json", description = "One JSON object instead of text.")
   boolean json;
+
+  @Option(
+      names = "--memory",
+      description = "Also measure the memory of a training step on the CPU (a second or two).")
+  boolean memory;
 
   @Mixin OutputOptions output;
 
@@ -41,6 +47,9 @@ public final class InfoCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ObjectNode info = collect();
+    if (memory) {
+      StepMemory.measure(info.putArray("step_memory"));
+    }
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       out.println(info.toPrettyString());
@@ -103,6 +112,21 @@ public final class InfoCommand implements Callable<Integer> {
             });
     out.println();
     printCuda(info.path("cuda"), out);
+    printMemory(info.path("step_memory"), out);
+  }
+
+  private static void printMemory(JsonNode steps, PrintWriter out) {
+    if (!steps.isEmpty()) {
+      out.printf("%nmemory of a training step on the CPU%n");
+    }
+    for (JsonNode step : steps) {
+      out.printf(
+          Locale.ROOT,
+          "%-9s  %-7s  %8.1f MiB%n",
+          step.path("precision").asText(),
+          step.path("mbs").asText() + "x" + step.path("patch").asText(),
+          step.path("memory_bytes").asDouble() / (1 << 20));
+    }
   }
 
   private static void printCuda(JsonNode cuda, PrintWriter out) {

@@ -10,13 +10,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.ldctbench.binding.Engines;
 import org.ldctbench.common.ExitCode;
+import org.ldctbench.common.Progress;
 import org.ldctbench.common.UserException;
+import org.ldctbench.data.InfoFile;
+import org.ldctbench.data.Patient;
 import org.ldctbench.engine.Engine;
+import org.ldctbench.engine.InitialWeights;
+import org.ldctbench.engine.Optimizer;
+import org.ldctbench.engine.PixelScale;
 import org.ldctbench.engine.Precision;
+import org.ldctbench.engine.Trainer;
+import org.ldctbench.train.DataSource;
+import org.ldctbench.train.TrainingData;
 
 class BenchRunTest {
   private static final Machine MACHINE = new Machine("Some CPU", "abc", "2026-01-02");
@@ -144,5 +155,40 @@ class BenchRunTest {
         512 * 512 * 2 / rows.get(0).ms().median() * 1e-3,
         rows.get(0).figures().megabytesPerSecond(),
         1e-6);
+  }
+
+  @Test
+  @Tag("drawing")
+  void theLoopIsTimedWithItsOverhead() throws IOException {
+    try (TemporaryFolder temporary = new TemporaryFolder();
+        Engine engine = Engines.open("cpu", 1, 0, line -> {});
+        Peers none = Peers.start(List.of(), "train", "true")) {
+      CacheFiles files = CacheFiles.write(temporary.path(), 1);
+      List<Patient> patients = files.info().train();
+      InfoFile info = new InfoFile(2047.5, 1182, 0, 4095, false, patients, patients, List.of());
+      DataSource source = new DataSource(info, files.folder(), "");
+      Map<String, String> environment = Map.of("LDCTBENCH_CACHE", folder.toString());
+      try (TrainingData data = TrainingData.open(source, engine, environment, Progress.SILENT)) {
+        LoopBench bench = new LoopBench(engine, data, 1, 2, 3, MACHINE, log::add);
+        BenchRow row = bench.run(Precision.FP32, new Shape(1, 16), none).get(0);
+        assertEquals("train", row.bench());
+        assertEquals(1000 / row.ms().median(), row.figures().iterationsPerSecond(), 1e-9);
+        assertTrue(row.figures().overhead() > 0 && row.figures().overhead() < 1);
+      }
+    }
+  }
+
+  @Test
+  void timeInTheEngineIsTrainingAndValidationOnly() {
+    try (Engine engine = Engines.open("cpu", 1, 0, line -> {})) {
+      TimedEngine timed = new TimedEngine(engine);
+      try (Trainer trainer =
+          timed.createTrainer(
+              Optimizer.adam(1e-4, 0.9, 0.999), Precision.FP32, new PixelScale(0, 1))) {
+        trainer.setParameters(InitialWeights.draw(1));
+        trainer.predict(new float[256], 1, 16, 16);
+        assertEquals(0, timed.nanos());
+      }
+    }
   }
 }

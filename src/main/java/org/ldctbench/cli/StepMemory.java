@@ -1,0 +1,50 @@
+package org.ldctbench.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import org.ldctbench.bench.Shape;
+import org.ldctbench.engine.Engine;
+import org.ldctbench.engine.EngineException;
+import org.ldctbench.engine.InitialWeights;
+import org.ldctbench.engine.Optimizer;
+import org.ldctbench.engine.PixelScale;
+import org.ldctbench.engine.Precision;
+import org.ldctbench.engine.Trainer;
+
+/** What a training step of a typical shape takes in memory, found by doing one. */
+final class StepMemory {
+  private static final List<Shape> SHAPES = List.of(new Shape(16, 64), new Shape(68, 92));
+
+  private StepMemory() {}
+
+  /** Adds an object for each precision that the CPU offers and each shape. */
+  static void measure(ArrayNode steps) {
+    int cores = Runtime.getRuntime().availableProcessors();
+    try (Engine engine = TrainEngine.open("cpu", cores, 0, line -> {})) {
+      for (Precision precision : Precision.values()) {
+        for (Shape shape : SHAPES) {
+          add(steps, engine, precision, shape);
+        }
+      }
+    }
+  }
+
+  private static void add(ArrayNode steps, Engine engine, Precision precision, Shape shape) {
+    try (Trainer trainer =
+        engine.createTrainer(Optimizer.adam(1e-4, 0.9, 0.999), precision, new PixelScale(0f, 1f))) {
+      trainer.setParameters(InitialWeights.draw(1));
+      float[] images = new float[Math.toIntExact(shape.pixels())];
+      trainer.step(images, images, shape.mbs(), shape.patch(), shape.patch());
+      ObjectNode step = steps.addObject();
+      step.put("precision", precision.label());
+      step.put("mbs", shape.mbs());
+      step.put("patch", shape.patch());
+      step.put("memory_bytes", trainer.memoryBytes());
+    } catch (EngineException e) {
+      if (e.kind() != EngineException.Cause.UNSUPPORTED) {
+        throw e;
+      }
+    }
+  }
+}
