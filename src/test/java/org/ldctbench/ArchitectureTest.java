@@ -21,12 +21,13 @@ class ArchitectureTest {
   /** Package: what it may know besides common. */
   private static final String KNOWS =
       """
-      bench: engine npy
+      bench: config data dicom engine npy train
       binding: engine
       checkpoint: engine
       config:
       data: config dicom engine
       dicom:
+      download:
       engine:
       evaluate: config data engine metrics runlog train
       launch: config data engine metrics runlog sweep train wandb
