@@ -33,6 +33,7 @@ final class CacheBuilder {
   private final List<SourceFiles.Pair> pairs;
   private final SliceTable.Slice[] slices;
   private final AtomicLong end;
+  private final ThreadLocal<short[]> pixels = ThreadLocal.withInitial(() -> new short[0]);
   private final AtomicInteger unusualRescale = new AtomicInteger();
 
   private CacheBuilder(List<SourceFiles.Pair> pairs) {
@@ -117,8 +118,9 @@ final class CacheBuilder {
 
   private void copy(int index, FileChannel channel) throws IOException {
     SourceFiles.Pair pair = pairs.get(index);
-    CtSlice low = DicomReader.read(pair.low());
-    CtSlice high = DicomReader.read(pair.high());
+    CtSlice low = read(pair.low());
+    long lowOffset = append(low, channel);
+    CtSlice high = read(pair.high());
     if (low.rows() != high.rows() || low.columns() != high.columns()) {
       throw new UserException(
           ExitCode.DATA,
@@ -136,7 +138,14 @@ final class CacheBuilder {
     }
     slices[index] =
         new SliceTable.Slice(
-            append(low, channel), append(high, channel), low.rows(), low.columns(), low.signed());
+            lowOffset, append(high, channel), low.rows(), low.columns(), low.signed());
+  }
+
+  /** The slice's pixels are overwritten by this thread's next call. */
+  private CtSlice read(Path file) {
+    CtSlice slice = DicomReader.read(file, pixels.get());
+    pixels.set(slice.pixels());
+    return slice;
   }
 
   private long append(CtSlice slice, FileChannel channel) throws IOException {

@@ -10,6 +10,7 @@ final class PixelModule {
   private static final int MAX_EDGE = 16384;
 
   private final TransferSyntax syntax;
+  private final short[] reusable;
   private int rows = -1;
   private int columns = -1;
   private int samples = 1;
@@ -24,8 +25,12 @@ final class PixelModule {
   private String patientId = "";
   private Double pixelSpacing;
 
-  PixelModule(TransferSyntax syntax) {
+  /**
+   * @param reusable array for the pixels if its length fits; may be empty
+   */
+  PixelModule(TransferSyntax syntax, short[] reusable) {
     this.syntax = syntax;
+    this.reusable = reusable;
   }
 
   CtSlice read(ElementReader elements) {
@@ -119,7 +124,7 @@ final class PixelModule {
               + needed
               + "; copy it again from its source");
     }
-    short[] pixels = new short[rows * columns];
+    short[] pixels = room(rows * columns);
     if (bitsAllocated == 16) {
       raw.asShortBuffer().get(pixels);
     } else {
@@ -130,13 +135,17 @@ final class PixelModule {
     return pixels;
   }
 
+  private short[] room(int count) {
+    return reusable.length == count ? reusable : new short[count];
+  }
+
   private short[] runLength(ByteBuffer frame) {
     int planes = bitsAllocated / 8;
     // Two bytes of RLE hold at most 128; a smaller frame lies about its size.
     if (frame.remaining() < (long) rows * columns * planes / 64) {
       throw new DicomException("the RLE pixels are truncated");
     }
-    short[] pixels = new short[rows * columns];
+    short[] pixels = room(rows * columns);
     byte[][] bytes = RunLength.decode(frame, planes, pixels.length);
     for (int i = 0; i < pixels.length; i++) {
       int value = 0;
