@@ -85,7 +85,8 @@ final class CacheBuilder {
   private void copyAll(FileChannel channel, int threads, Progress.Factory progress)
       throws IOException {
     ExecutorService workers = Executors.newFixedThreadPool(threads);
-    try (Progress shown = progress.start("Read slices", 2L * pairs.size(), "slices")) {
+    try (EarlyFlush flush = new EarlyFlush(channel);
+        Progress shown = progress.start("Read slices", 2L * pairs.size(), "slices")) {
       List<Future<?>> running =
           IntStream.range(0, pairs.size())
               .<Future<?>>mapToObj(
@@ -93,6 +94,7 @@ final class CacheBuilder {
                       workers.submit(
                           () -> {
                             copy(i, channel);
+                            flush.grown(end.get());
                             shown.advance(2);
                             return null;
                           }))
