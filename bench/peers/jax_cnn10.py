@@ -5,15 +5,9 @@ bfloat16 activations and products with float32 master weights. JAX takes its thr
 """
 
 import argparse
-import json
 import os
-import sys
-import time
 
-
-def say(message):
-    sys.stdout.write(json.dumps(message) + "\n")
-    sys.stdout.flush()
+from protocol import say, serve
 
 
 SHAPES = [(64, 1, 9, 9), (64,), (32, 64, 3, 3), (32,), (1, 32, 5, 5), (1,)]
@@ -113,22 +107,7 @@ def open_case(request):
 
 def main():
     argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
-    settings = {}
-    for line in sys.stdin:
-        try:
-            request = json.loads(line)
-            if request["do"] == "open":
-                settings = open_case(request)
-            else:
-                setting, steps = settings[request["setting"]], request["steps"]
-                start = time.perf_counter()
-                for _ in range(steps):
-                    setting.step()
-                say({"ms": (time.perf_counter() - start) * 1000 / steps})
-        except ImportError as problem:
-            say({"error": f"{problem}; install it with: pip install -r bench/peers/requirements.txt"})
-        except Exception as problem:
-            say({"error": f"{type(problem).__name__}: {problem}"})
+    serve(open_case)
 
 
 if __name__ == "__main__":

@@ -10,22 +10,17 @@ data set of the original does. "loss" is the mean of all stored values, so that 
 """
 
 import argparse
-import json
 import sys
-import time
 from pathlib import Path
 
-
-def say(message):
-    sys.stdout.write(json.dumps(message) + "\n")
-    sys.stdout.flush()
+from protocol import missing, say, serve
 
 
 try:
     import numpy as np
     import pydicom
 except ImportError as problem:
-    say({"error": f"{problem}; install it with: pip install -r bench/peers/requirements.txt"})
+    say(missing(problem))
     sys.exit(3)
 
 
@@ -33,24 +28,25 @@ def read(file):
     return pydicom.dcmread(file).pixel_array.astype(np.float32)
 
 
+class Reading:
+    def __init__(self, files):
+        self.files, self.count = files, len(files)
+
+    def step(self):
+        for file in self.files:
+            read(file)
+
+
+def open_case(request):
+    files = sorted(Path(request["data"]).rglob("*.dcm"))
+    mean = float(np.mean([read(file).mean(dtype=np.float64) for file in files]))
+    say({"settings": ["dcmread"], "skipped": {}, "framework": f"pydicom {pydicom.__version__}", "loss": mean})
+    return {"dcmread": Reading(files)}
+
+
 def main():
     argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
-    files = []
-    for line in sys.stdin:
-        try:
-            request = json.loads(line)
-            if request["do"] == "open":
-                files = sorted(Path(request["data"]).rglob("*.dcm"))
-                mean = float(np.mean([read(file).mean(dtype=np.float64) for file in files]))
-                say({"settings": ["dcmread"], "skipped": {}, "framework": f"pydicom {pydicom.__version__}", "loss": mean})
-            else:
-                start = time.perf_counter()
-                for _ in range(request["steps"]):
-                    for file in files:
-                        read(file)
-                say({"ms": (time.perf_counter() - start) * 1000 / request["steps"] / len(files)})
-        except Exception as problem:
-            say({"error": f"{type(problem).__name__}: {problem}"})
+    serve(open_case)
 
 
 if __name__ == "__main__":

@@ -12,15 +12,10 @@ first training loss (or the mean of the output, or the SSIM), so that ldctbench 
 """
 
 import argparse
-import json
 import os
 import sys
-import time
 
-
-def say(message):
-    sys.stdout.write(json.dumps(message) + "\n")
-    sys.stdout.flush()
+from protocol import missing, say, serve
 
 
 try:
@@ -28,7 +23,7 @@ try:
     import torch
     from torch import nn
 except ImportError as problem:
-    say({"error": f"{problem}; install it with: pip install -r bench/peers/requirements.txt"})
+    say(missing(problem))
     sys.exit(3)
 
 
@@ -121,20 +116,7 @@ def open_case(request):
 
 def main():
     argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
-    settings = {}
-    for line in sys.stdin:
-        try:
-            request = json.loads(line)
-            if request["do"] == "open":
-                settings = open_case(request)
-            else:
-                setting, steps = settings[request["setting"]], request["steps"]
-                start = time.perf_counter()
-                for _ in range(steps):
-                    setting.step()
-                say({"ms": (time.perf_counter() - start) * 1000 / steps})
-        except Exception as problem:
-            say({"error": f"{type(problem).__name__}: {problem}"})
+    serve(open_case)
 
 
 if __name__ == "__main__":

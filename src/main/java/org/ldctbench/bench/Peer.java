@@ -60,11 +60,19 @@ final class Peer implements AutoCloseable {
     return new Opened(answer.path("loss").asDouble(), contenders, answer.path("skipped"));
   }
 
-  private JsonNode ask(JsonNode request) {
+  private void send(String line) {
     try {
-      requests.write(JSON.writeValueAsString(request));
+      requests.write(line);
       requests.newLine();
       requests.flush();
+    } catch (IOException e) {
+      // The peer has ended; what it said last tells why.
+    }
+  }
+
+  private JsonNode ask(JsonNode request) {
+    try {
+      send(JSON.writeValueAsString(request));
       String line = answers.readLine();
       if (line == null) {
         throw new UserException(ExitCode.USAGE, "peer '" + name + "' ended without an answer");

@@ -1,0 +1,38 @@
+"""How a peer talks to `ldctbench bench`: JSON lines, one answer a request (see README.md)."""
+
+import json
+import sys
+import time
+
+
+def say(message):
+    sys.stdout.write(json.dumps(message) + "\n")
+    sys.stdout.flush()
+
+
+def missing(problem):
+    return {"error": f"{problem}; install it with: pip install -r bench/peers/requirements.txt"}
+
+
+def milliseconds(setting, steps):
+    """Time of a step, or of one of the things that a step handles where the setting counts them."""
+    start = time.perf_counter()
+    for _ in range(steps):
+        setting.step()
+    return (time.perf_counter() - start) * 1000 / steps / getattr(setting, "count", 1)
+
+
+def serve(open_case):
+    """Answers requests until the input ends; open_case(request) tells about a case and returns its settings by name."""
+    settings = {}
+    for line in sys.stdin:
+        try:
+            request = json.loads(line)
+            if request["do"] == "open":
+                settings = open_case(request)
+            else:
+                say({"ms": milliseconds(settings[request["setting"]], request["steps"])})
+        except ImportError as problem:
+            say(missing(problem))
+        except Exception as problem:
+            say({"error": f"{type(problem).__name__}: {problem}"})
