@@ -1,0 +1,29 @@
+#include "network/check.h"
+
+#include <string>
+
+#include "engine/engine.h"
+
+namespace ldct::cuda {
+namespace {
+
+bool is_lost(cudaError_t status) {
+  return status == cudaErrorIllegalAddress || status == cudaErrorLaunchFailure ||
+         status == cudaErrorECCUncorrectable;
+}
+
+}  // namespace
+
+void check(cudaError_t status, const char* doing) {
+  if (status == cudaSuccess) {
+    return;
+  }
+  std::string message = std::string(doing) + ": " + cudaGetErrorString(status);
+  if (status == cudaErrorMemoryAllocation) {
+    cudaGetLastError();  // not sticky: the next call is not to stumble over it
+    throw Error(LDCT_OUT_OF_MEMORY, message);
+  }
+  throw Error(is_lost(status) ? LDCT_DEVICE_LOST : LDCT_DEVICE_ERROR, message);
+}
+
+}  // namespace ldct::cuda
