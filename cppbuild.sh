@@ -50,7 +50,7 @@ compile() {
   local source=$1 object=$2
   shift 2
   if [ -f "$object" ] && [ -z "$(find "$source" src/main/cpp src/test/cpp cppbuild.sh \
-      \( -path "$source" -o -name '*.h' -o -name '*.hpp' -o -name cppbuild.sh \) -newer "$object" -print -quit)" ]; then
+      \( -path "$source" -o -name '*.h' -o -name '*.inl' -o -name cppbuild.sh \) -newer "$object" -print -quit)" ]; then
     return 0
   fi
   mkdir -p "$(dirname "$object")"
@@ -116,7 +116,7 @@ build_cuda() {
     -gencode arch=compute_80,code=sm_80 -gencode arch=compute_90,code=sm_90 \
     -gencode arch=compute_100,code=sm_100 -gencode arch=compute_100,code=compute_100 \
     -Xcompiler -fPIC,-fvisibility=hidden,-Wall,-Wextra -Werror all-warnings \
-    -I$src -I$src/include -o "$library.part.so" $(find src/main/cuda -name '*.cu' | LC_ALL=C sort)
+    -I$src -I$src/include -Isrc/main/cuda -o "$library.part.so" $(find src/main/cuda -name '*.cu' | LC_ALL=C sort)
   mv "$library.part.so" "$library"
 }
 

@@ -45,7 +45,7 @@ struct QualityPair {
   int64_t rows, columns;
   Bounds bounds;
   double c1, c2;
-  double* scratch;  // 8 * (columns + 8) doubles
+  double* scratch;  // 5 * (columns + 8) doubles
 };
 
 struct Kernels {

@@ -2,6 +2,8 @@
 // file's instruction set. Sums slide down the columns; everything is double, so that the
 // differences of large sums stay exact enough.
 
+#include <cfloat>
+
 namespace ldct {
 namespace cpu {
 namespace {
@@ -14,18 +16,22 @@ struct ColumnSums {
   double* products;
 };
 
-// NaN stays NaN.
-inline float clipped(float x, Bounds bounds) {
-  return x < bounds.low ? bounds.low : x > bounds.high ? bounds.high : x;
-}
-
-inline double widened(float x, Bounds bounds) { return static_cast<double>(clipped(x, bounds)); }
+// Keeps pixels within bounds; NaN stays NaN. The compiler makes nothing of comparisons with infinity, so that images
+// without bounds have a type of their own.
+struct Clipped {
+  Bounds bounds;
+  float operator()(float x) const { return x < bounds.low ? bounds.low : x > bounds.high ? bounds.high : x; }
+};
+struct Unclipped {
+  float operator()(float x) const { return x; }
+};
 
 // A row of x and y enters the window.
-inline void enter(const ColumnSums& sums, const float* x, const float* y, int64_t columns, Bounds bounds) {
+template <class Clip>
+inline void enter(const ColumnSums& sums, const float* x, const float* y, int64_t columns, Clip clip) {
 #pragma GCC ivdep
   for (int64_t c = 0; c < columns; c++) {
-    double a = widened(x[c], bounds), b = widened(y[c], bounds);
+    double a = clip(x[c]), b = clip(y[c]);
     sums.x[c] += a;
     sums.y[c] += b;
     sums.squares[c] += a * a + b * b;
@@ -33,17 +39,18 @@ inline void enter(const ColumnSums& sums, const float* x, const float* y, int64_
   }
 }
 
-// One row enters and the one 7 rows above leaves.
-inline void slide(const ColumnSums& sums, const float* x, const float* y, int64_t columns, Bounds bounds) {
+// One row enters and the one 7 rows above leaves: a^2 - d^2 = (a - d)(a + d) and ab - de = a(b - e) + e(a - d).
+template <class Clip>
+inline void slide(const ColumnSums& sums, const float* x, const float* y, int64_t columns, Clip clip) {
   const float *gone_x = x - 7 * columns, *gone_y = y - 7 * columns;
 #pragma GCC ivdep
   for (int64_t c = 0; c < columns; c++) {
-    double a = widened(x[c], bounds), b = widened(y[c], bounds);
-    double d = widened(gone_x[c], bounds), e = widened(gone_y[c], bounds);
-    sums.x[c] += a - d;
-    sums.y[c] += b - e;
-    sums.squares[c] += (a * a + b * b) - (d * d + e * e);
-    sums.products[c] += a * b - d * e;
+    double a = clip(x[c]), b = clip(y[c]), d = clip(gone_x[c]), e = clip(gone_y[c]);
+    double more_x = a - d, more_y = b - e;
+    sums.x[c] += more_x;
+    sums.y[c] += more_y;
+    sums.squares[c] += more_x * (a + d) + more_y * (b + e);
+    sums.products[c] += a * more_y + e * more_x;
   }
 }
 
@@ -68,16 +75,16 @@ inline double sum_all(const double* values, int64_t count) {
 }
 
 // Sum of squared differences: float32 differences and squares, sum in double.
-double squared_error(const QualityPair& pair) {
+template <class Clip>
+double squared_error_of(const QualityPair& pair, Clip clip) {
   const float *a = pair.target, *b = pair.prediction;
   const int64_t count = pair.rows * pair.columns;
-  const Bounds bounds = pair.bounds;
   constexpr int64_t stretch = 512;
   double squares[stretch], total = 0;
   for (int64_t begin = 0; begin < count; begin += stretch) {
     int64_t n = count - begin < stretch ? count - begin : stretch;
     for (int64_t i = 0; i < n; i++) {
-      float difference = clipped(a[begin + i], bounds) - clipped(b[begin + i], bounds);
+      float difference = clip(a[begin + i]) - clip(b[begin + i]);
       squares[i] = static_cast<double>(difference * difference);
     }
     total += sum_all(squares, n);
@@ -85,55 +92,69 @@ double squared_error(const QualityPair& pair) {
   return total;
 }
 
-// out[c] = sum of in[c..c+6]
-inline void across(const double* in, double* out, int64_t windows) {
-#pragma GCC ivdep
-  for (int64_t c = 0; c < windows; c++) {
-    out[c] = ((in[c] + in[c + 1]) + (in[c + 2] + in[c + 3])) + ((in[c + 4] + in[c + 5]) + in[c + 6]);
-  }
+// Sum of in[0..6].
+inline double across(const double* in) {
+  return ((in[0] + in[1]) + (in[2] + in[3])) + ((in[4] + in[5]) + in[6]);
 }
 
 // Mean over all 7x7 windows that lie inside the images.
-double mean_ssim(const QualityPair& pair) {
+template <class Clip>
+double mean_ssim_of(const QualityPair& pair, Clip clip) {
   constexpr int64_t window = 7;
-  constexpr double share = 1.0 / 49, sample = 49.0 / 48.0;
+  constexpr double pixels = 49;
   const int64_t columns = pair.columns, windows = columns - window + 1, pitch = columns + 8;
   double* scratch = pair.scratch;
   ColumnSums sums{scratch, scratch + pitch, scratch + 2 * pitch, scratch + 3 * pitch};
-  double* x = scratch + 4 * pitch;
-  double* y = scratch + 5 * pitch;
-  double* squares = scratch + 6 * pitch;
-  double* products = scratch + 7 * pitch;
+  double* values = scratch + 4 * pitch;
   for (int64_t i = 0; i < 4 * pitch; i++) {
     scratch[i] = 0;
   }
+  // A window's SSIM from its sums, both means times 49 and both variances times 49 * 48: the factors cancel.
+  struct Fraction {
+    double over, under;
+  };
+  auto fraction = [&sums, c1 = pair.c1 * (pixels * pixels), c2 = pair.c2 * (pixels * (pixels - 1))](int64_t c) {
+    double x = across(sums.x + c), y = across(sums.y + c);
+    double product = (x + x) * y, squares = x * x + y * y;
+    double covariance = 2 * pixels * across(sums.products + c) - product;
+    double variances = pixels * across(sums.squares + c) - squares;
+    return Fraction{(product + c1) * (covariance + c2), (squares + c1) * (variances + c2)};
+  };
+  const int64_t half = windows / 2;
   double total = 0;
   for (int64_t row = 0; row < pair.rows; row++) {
     const float *target = pair.target + row * columns, *prediction = pair.prediction + row * columns;
     if (row < window) {
-      enter(sums, target, prediction, columns, pair.bounds);
+      enter(sums, target, prediction, columns, clip);
     } else {
-      slide(sums, target, prediction, columns, pair.bounds);
+      slide(sums, target, prediction, columns, clip);
     }
     if (row < window - 1) {
       continue;
     }
-    across(sums.x, x, windows);
-    across(sums.y, y, windows);
-    across(sums.squares, squares, windows);
-    across(sums.products, products, windows);
-    double* values = x;
+    // Two fractions are added before they are divided: a division costs as much as everything else.
 #pragma GCC ivdep
-    for (int64_t c = 0; c < windows; c++) {
-      double ux = x[c] * share, uy = y[c] * share;
-      double variances = sample * (squares[c] * share - (ux * ux + uy * uy));
-      double covariance = sample * (products[c] * share - ux * uy);
-      values[c] = ((2 * ux * uy + pair.c1) * (2 * covariance + pair.c2)) /
-                  ((ux * ux + uy * uy + pair.c1) * (variances + pair.c2));
+    for (int64_t c = 0; c < half; c++) {
+      Fraction a = fraction(c), b = fraction(c + half);
+      values[c] = (a.over * b.under + b.over * a.under) / (a.under * b.under);
     }
-    total += sum_all(values, windows);
+    if (windows % 2 == 1) {
+      Fraction last = fraction(windows - 1);
+      total += last.over / last.under;
+    }
+    total += sum_all(values, half);
   }
   return total / (static_cast<double>(windows) * static_cast<double>(pair.rows - window + 1));
+}
+
+inline bool unbounded(Bounds bounds) { return bounds.low < -FLT_MAX && bounds.high > FLT_MAX; }
+
+double mean_ssim(const QualityPair& pair) {
+  return unbounded(pair.bounds) ? mean_ssim_of(pair, Unclipped()) : mean_ssim_of(pair, Clipped{pair.bounds});
+}
+
+double squared_error(const QualityPair& pair) {
+  return unbounded(pair.bounds) ? squared_error_of(pair, Unclipped()) : squared_error_of(pair, Clipped{pair.bounds});
 }
 
 }  // namespace
