@@ -115,6 +115,21 @@ TEST(the_optimisers_follow_their_formulas) {
   }
 }
 
+TEST(moments_too_small_to_matter_become_zero_and_the_caller_keeps_its_rounding) {
+  const Engine cpu = engine(2);
+  const std::vector<float> zeros(LDCT_PARAMETER_COUNT), image(64);
+  const Trainer trainer = fixtures::trainer(cpu, zeros);
+  std::vector<float> moments(2 * LDCT_PARAMETER_COUNT, 1e-40f);
+  ok(ldct_trainer_set_state(trainer.get(), moments.data(), 5));
+  float loss;
+  ok(ldct_step(trainer.get(), image.data(), image.data(), 1, 8, 8, &loss));
+  int64_t steps;
+  ok(ldct_trainer_get_state(trainer.get(), moments.data(), &steps));
+  CHECK(same(moments, std::vector<float>(moments.size())), "a denormal moment is still there");
+  volatile float tiny = 1e-40f;
+  CHECK(tiny * 1.0f > 0, "the caller's denormals are flushed");
+}
+
 TEST(training_on_windows_equals_steps_on_the_same_images) {
   const Cache cache;
   Engine opened = engine();

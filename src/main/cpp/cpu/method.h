@@ -54,8 +54,9 @@ class Sweep {
 class Method {
  public:
   virtual ~Method() = default;
-  // Takes over new weights; to be called before sweeps run.
-  virtual void prepare(const Network& network) = 0;
+  // Takes over new weights in this many pieces, by any threads; all must be done before sweeps run.
+  virtual int64_t pieces() const = 0;
+  virtual void prepare(const Network& network, int64_t piece) = 0;
   // The sweep reads the method's weights and must not outlive it.
   virtual std::unique_ptr<Sweep> sweep(int64_t columns) const = 0;
   virtual int64_t bytes() const = 0;

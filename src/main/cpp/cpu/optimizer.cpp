@@ -22,7 +22,7 @@ LDCT_WIDE void adam(const Update& u, int64_t count, const float* __restrict grad
     float v = moment2[i] * copy.decay2 + copy.gain2 * g * g;
     moment1[i] = m;
     moment2[i] = v;
-    parameters[i] -= copy.rate * (m / (std::sqrt(v) / copy.root_correction + epsilon));
+    parameters[i] -= copy.rate * (m / (std::sqrt(v) * copy.inverse_root + epsilon));
   }
 }
 
@@ -47,7 +47,7 @@ Update Update::of(const ldct_trainer_options& options, int64_t step) {
       update.gain1 = static_cast<float>(1 - options.beta1);
       update.decay2 = static_cast<float>(options.beta2);
       update.gain2 = static_cast<float>(1 - options.beta2);
-      update.root_correction = static_cast<float>(std::sqrt(1 - std::pow(options.beta2, t)));
+      update.inverse_root = static_cast<float>(1 / std::sqrt(1 - std::pow(options.beta2, t)));
       break;
     }
     case LDCT_SGD:

@@ -15,7 +15,7 @@ struct Update {
   float rate;            // Adam: lr / (1 - beta1^t); else lr
   float decay1, gain1;   // Adam: beta1, 1 - beta1; SGD: momentum, 1 - dampening
   float decay2, gain2;   // Adam: beta2, 1 - beta2; RMSprop: 0.99, 0.01
-  float root_correction; // Adam: sqrt(1 - beta2^t)
+  float inverse_root;    // Adam: 1 / sqrt(1 - beta2^t), because a multiplication costs a tenth of a division
 
   // step counts from 1.
   static Update of(const ldct_trainer_options& options, int64_t step);

@@ -220,7 +220,7 @@ int64_t RowSweep::bytes() const {
   return floats * static_cast<int64_t>(sizeof(float));
 }
 
-void RowMethod::prepare(const Network& network) {
+void RowMethod::prepare(const Network& network, int64_t) {
   model_->network = network;
   turn(model_->network, model_->turned);
 }

@@ -61,7 +61,8 @@ class RowSweep : public Sweep {
 class RowMethod : public Method {
  public:
   explicit RowMethod(const Kernels& kernels) : kernels_(kernels), model_(new Model()) {}
-  void prepare(const Network& network) override;
+  int64_t pieces() const override { return 1; }
+  void prepare(const Network& network, int64_t piece) override;
   std::unique_ptr<Sweep> sweep(int64_t columns) const override;
   int64_t bytes() const override { return sizeof(Model); }
 

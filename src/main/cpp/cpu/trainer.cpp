@@ -13,7 +13,7 @@ namespace {
 constexpr int64_t pixels_an_item = 1024, most_items = 256;
 // A part is at least this high: its halo of 6 rows on either side is computed twice.
 constexpr int64_t rows_a_part_of_training = 96, rows_a_part_of_prediction = 32;
-constexpr int64_t parameters_a_stretch = 1024;
+constexpr int64_t parameters_a_stretch = 1024, floats_a_line = 16;
 
 int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
@@ -96,7 +96,7 @@ CpuTrainer::Workspace& CpuTrainer::workspace(int worker, Shape shape) {
 
 void CpuTrainer::prepare() {
   if (!prepared_) {
-    method_->prepare(*network_);
+    pool_.run(method_->pieces(), [this](int64_t piece, int) { method_->prepare(*network_, piece); });
     prepared_ = true;
   }
 }
@@ -134,6 +134,16 @@ float CpuTrainer::backward(const Batch& batch, int64_t n, float* output) {
   return static_cast<float>(total / elements);
 }
 
+void CpuTrainer::fetch_shares(int64_t begin) const {
+  const int64_t end = std::min<int64_t>(begin + parameters_a_stretch, LDCT_PARAMETER_COUNT);
+  for (size_t slot = 0; slot < slots_used_; slot++) {
+    const float* share = reinterpret_cast<const float*>(slots_[slot].get());
+    for (int64_t i = begin; i < end; i += floats_a_line) {
+      __builtin_prefetch(share + i, 0, 2);
+    }
+  }
+}
+
 template <class Use>
 void CpuTrainer::reduce(const Use& use) {
   int64_t stretches = divide_up(LDCT_PARAMETER_COUNT, parameters_a_stretch);
@@ -148,6 +158,10 @@ void CpuTrainer::reduce(const Use& use) {
     float gradient[parameters_a_stretch];
     for (int64_t i = 0; i < count; i++) {
       gradient[i] = static_cast<float>(sums[i]);
+    }
+    // Half of the shares lie in other cores' caches: they come while the update waits for its divisions.
+    if (pool_.workers() > 1) {
+      fetch_shares(begin + count);
     }
     use(begin, count, gradient);
   });

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "engine/denormals.h"
+
 namespace ldct {
 namespace {
 
@@ -23,7 +25,7 @@ bool spin_until(const Ready& ready) {
 
 }  // namespace
 
-ThreadPool::ThreadPool(int workers) {
+ThreadPool::ThreadPool(int workers) : shares_(static_cast<size_t>(workers)) {
   try {
     for (int worker = 1; worker < workers; worker++) {
       threads_.emplace_back([this, worker] { serve(worker); });
@@ -54,8 +56,11 @@ void ThreadPool::run(int64_t items, const Task& task) {
   }
   std::lock_guard<std::mutex> turn(callers_);
   task_ = &task;
-  items_ = items;
-  next_ = 0;
+  const int64_t count = static_cast<int64_t>(shares_.size());
+  for (int64_t i = 0; i < count; i++) {
+    shares_[static_cast<size_t>(i)].next = items * i / count;
+    shares_[static_cast<size_t>(i)].end = items * (i + 1) / count;
+  }
   failure_ = nullptr;
   bool helped = items > 1 && !threads_.empty();
   if (helped) {
@@ -96,15 +101,22 @@ void ThreadPool::serve(int worker) {
 }
 
 void ThreadPool::work(int worker) {
-  for (int64_t item = next_++; item < items_; item = next_++) {
-    try {
-      (*task_)(item, worker);
-    } catch (...) {
-      std::lock_guard<std::mutex> lock(mutex_);
-      if (!failure_) {
-        failure_ = std::current_exception();
+  const FlushDenormals flush;
+  const size_t count = shares_.size();
+  for (size_t i = 0; i < count; i++) {
+    Share& share = shares_[(static_cast<size_t>(worker) + i) % count];
+    for (int64_t item = share.next++; item < share.end; item = share.next++) {
+      try {
+        (*task_)(item, worker);
+      } catch (...) {
+        std::lock_guard<std::mutex> lock(mutex_);
+        if (!failure_) {
+          failure_ = std::current_exception();
+        }
+        for (Share& rest : shares_) {
+          rest.next = rest.end;
+        }
       }
-      next_ = items_;
     }
   }
 }

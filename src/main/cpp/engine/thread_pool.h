@@ -24,7 +24,9 @@ class ThreadPool {
   int workers() const { return static_cast<int>(threads_.size()) + 1; }
 
   // Runs task(0..items-1), each once, in any order and on any worker, and returns when all are done.
-  // The first exception of a task is thrown again here. Calls of several threads queue up.
+  // The first exception of a task is thrown again here. Calls of several threads queue up. A worker
+  // begins with its own share of the items, the same in every run, so that it finds in its cache what
+  // it left there, and helps the others out when it is done.
   void run(int64_t items, const Task& task);
 
  private:
@@ -42,8 +44,12 @@ class ThreadPool {
   std::atomic<bool> stopping_{false};
 
   const Task* task_ = nullptr;
-  int64_t items_ = 0;
-  std::atomic<int64_t> next_{0};
+  // A line of the cache each.
+  struct alignas(64) Share {
+    std::atomic<int64_t> next{0};
+    int64_t end = 0;
+  };
+  std::vector<Share> shares_;
   std::exception_ptr failure_;
 };
 

@@ -127,7 +127,7 @@ struct TileKernels {
   static void begin();
   static void end();
 
-  static void pack(const Network& network, TileWeights<planes>& weights);
+  static void pack(const Network& network, int tap2, TileWeights<planes>& weights);
   static void add_gradients(const TileGradients& tiles, Network& gradient);
 
   static void strip_9(const StripRow& row);

@@ -82,7 +82,10 @@ template <int planes>
 class TileMethod : public Method {
  public:
   TileMethod() : weights_(new TileWeights<planes>()) {}
-  void prepare(const Network& network) override { TileKernels<planes>::pack(network, *weights_); }
+  int64_t pieces() const override { return kernel2 * kernel2; }
+  void prepare(const Network& network, int64_t piece) override {
+    TileKernels<planes>::pack(network, static_cast<int>(piece), *weights_);
+  }
   std::unique_ptr<Sweep> sweep(int64_t columns) const override {
     return std::unique_ptr<Sweep>(new TileSweep<planes>(*weights_, columns));
   }

@@ -36,8 +36,8 @@ void pack_layer1(const float* weights, TileWeights<planes>& to) {
 }
 
 template <int planes>
-void pack_layer2(const float* weights, TileWeights<planes>& to) {
-  for (int row = 0; row < taps2 * channels1; row += 2) {
+void pack_layer2(const float* weights, int tap, TileWeights<planes>& to) {
+  for (int row = tap * channels1; row < (tap + 1) * channels1; row += 2) {
     const float* from = weights + row * channels2;
     for (int n = 0; n < 2; n++) {
       set_row<planes>(to.layer2[0] + (row / 32 * 2 + n) * weight_tile, layer2_tiles * weight_tile, row % 32 / 2,
@@ -47,20 +47,18 @@ void pack_layer2(const float* weights, TileWeights<planes>& to) {
 }
 
 template <int planes>
-void pack_gradient2(const float* weights, TileWeights<planes>& to) {
-  for (int tap = 0; tap < taps2; tap++) {
-    for (int n = 0; n < 4; n++) {
-      for (int half = 0; half < 2; half++) {
-        __m512i rows[16];
-        for (int i = 0; i < 16; i++) {
-          rows[i] = _mm512_loadu_si512(weights + (tap * channels1 + n * 16 + i) * channels2 + half * 16);
-        }
-        transpose(rows);
-        bf16* tile = to.gradient2[0] + ((taps2 - 1 - tap) * 4 + n) * weight_tile;
-        for (int i = 0; i < 16; i += 2) {
-          set_row<planes>(tile, gradient2_tiles * weight_tile, half * 8 + i / 2, _mm512_castsi512_ps(rows[i]),
-                          _mm512_castsi512_ps(rows[i + 1]));
-        }
+void pack_gradient2(const float* weights, int tap, TileWeights<planes>& to) {
+  for (int n = 0; n < 4; n++) {
+    for (int half = 0; half < 2; half++) {
+      __m512i rows[16];
+      for (int i = 0; i < 16; i++) {
+        rows[i] = _mm512_loadu_si512(weights + (tap * channels1 + n * 16 + i) * channels2 + half * 16);
+      }
+      transpose(rows);
+      bf16* tile = to.gradient2[0] + ((taps2 - 1 - tap) * 4 + n) * weight_tile;
+      for (int i = 0; i < 16; i += 2) {
+        set_row<planes>(tile, gradient2_tiles * weight_tile, half * 8 + i / 2, _mm512_castsi512_ps(rows[i]),
+                        _mm512_castsi512_ps(rows[i + 1]));
       }
     }
   }
@@ -111,18 +109,6 @@ LDCT_INLINE void add_channels(float* to, const float* from) {
   add(to + 16, _mm512_permutex2var_ps(low, second, high));
 }
 
-template <int planes>
-void pack_all(const Network& network, TileWeights<planes>& weights) {
-  pack_layer1(network.weights1, weights);
-  pack_layer2(network.weights2, weights);
-  pack_layer3(network.turned_weights3, weights);
-  pack_gradient3(network.turned_weights3, weights);
-  pack_gradient2(network.weights2, weights);
-  __builtin_memcpy(weights.bias1, network.bias1, sizeof weights.bias1);
-  __builtin_memcpy(weights.bias2, network.bias2, sizeof weights.bias2);
-  weights.bias3 = network.bias3[0];
-}
-
 void add_all(const TileGradients& tiles, Network& gradient) {
   for (int tap = 0; tap < kernel1 * kernel1; tap++) {
     for (int c = 0; c < channels1; c += 32) {
@@ -158,9 +144,21 @@ void add_all(const TileGradients& tiles, Network& gradient) {
 
 }  // namespace
 
+// A tap of layer 2, in the order of the parameters: the first brings layer 1 along, the last layer 3.
 template <int planes>
-void TileKernels<planes>::pack(const Network& network, TileWeights<planes>& weights) {
-  pack_all<planes>(network, weights);
+void TileKernels<planes>::pack(const Network& network, int tap2, TileWeights<planes>& weights) {
+  if (tap2 == 0) {
+    pack_layer1(network.weights1, weights);
+    __builtin_memcpy(weights.bias1, network.bias1, sizeof weights.bias1);
+  }
+  pack_layer2(network.weights2, tap2, weights);
+  pack_gradient2(network.weights2, tap2, weights);
+  if (tap2 == taps2 - 1) {
+    pack_layer3(network.turned_weights3, weights);
+    pack_gradient3(network.turned_weights3, weights);
+    __builtin_memcpy(weights.bias2, network.bias2, sizeof weights.bias2);
+    weights.bias3 = network.bias3[0];
+  }
 }
 
 template <int planes>
@@ -168,11 +166,11 @@ void TileKernels<planes>::add_gradients(const TileGradients& tiles, Network& gra
   add_all(tiles, gradient);
 }
 
-template void TileKernels<1>::pack(const Network&, TileWeights<1>&);
+template void TileKernels<1>::pack(const Network&, int, TileWeights<1>&);
 template void TileKernels<1>::add_gradients(const TileGradients&, Network&);
-template void TileKernels<2>::pack(const Network&, TileWeights<2>&);
+template void TileKernels<2>::pack(const Network&, int, TileWeights<2>&);
 template void TileKernels<2>::add_gradients(const TileGradients&, Network&);
-template void TileKernels<3>::pack(const Network&, TileWeights<3>&);
+template void TileKernels<3>::pack(const Network&, int, TileWeights<3>&);
 template void TileKernels<3>::add_gradients(const TileGradients&, Network&);
 
 }  // namespace amx
