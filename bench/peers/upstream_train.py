@@ -8,7 +8,8 @@ One JSON object a line on standard input, one line of answer each:
 
 A run is one epoch of `steps` iterations with its validation, on CPU with W&B offline, less the time of a run of
 no iterations (imports and W&B's start), so that only the loop is counted. The package must be installed beside the
-interpreter that runs this script, and its split must name the patients of DIR.
+interpreter that runs this script. It knows the patients of the published split only, so it runs from a copy whose
+info.yml is that of DIR, where DIR has one.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import importlib.metadata
 import importlib.util
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -30,6 +32,16 @@ def say(message):
     sys.stdout.flush()
 
 
+def copy_with_split(data, folder):
+    """The installed package in `folder`, knowing the patients and the normalisation of `data`."""
+    package = Path(importlib.util.find_spec("ldctbench").origin).parent
+    copied = Path(folder, "ldctbench")
+    shutil.copytree(package, copied, ignore=shutil.ignore_patterns("__pycache__"))
+    split = Path(data, "info.yml")
+    if split.is_file():
+        shutil.copyfile(split, copied / "data" / "info.yml")
+
+
 def timed_run(case, iterations, epoch):
     config = {
         "trainer": "cnn10", "cuda": False, "devices": 0, "dryrun": True, "seed": 1332, "wandbtag": "",
@@ -41,6 +53,8 @@ def timed_run(case, iterations, epoch):
     environment = dict(os.environ, OMP_NUM_THREADS=str(case["threads"]), WANDB_MODE="offline")
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "config.yaml").write_text("".join(f"{key}: {json.dumps(value)}\n" for key, value in config.items()))
+        copy_with_split(case["data"], folder)
+        environment["PYTHONPATH"] = folder
         start = time.perf_counter()
         done = subprocess.run([str(COMMAND), "--config", "config.yaml"], cwd=folder, env=environment, capture_output=True, text=True)
         seconds = time.perf_counter() - start

@@ -75,11 +75,11 @@ std::string refusal(Level level) {
 
 template <int planes>
 Candidate tiles(const char* name) {
-  return {name, [] { return std::unique_ptr<Method>(new amx::TileMethod<planes>()); }, refusal(tile)};
+  return {name, [] { return std::unique_ptr<Method>(new amx::TileMethod<planes>()); }, refusal(tile), planes * (planes + 1) / 2};
 }
 
 Candidate rows(const Kernels& kernels, const char* name, Level level) {
-  return {name, [&kernels] { return std::unique_ptr<Method>(new RowMethod(kernels)); }, refusal(level)};
+  return {name, [&kernels] { return std::unique_ptr<Method>(new RowMethod(kernels)); }, refusal(level), 0};
 }
 
 }  // namespace
@@ -115,11 +115,11 @@ std::vector<Candidate> candidates(int precision) {
   }
 }
 
-std::unique_ptr<Method> choose(int precision) {
+Candidate choose(int precision) {
   std::string reasons;
   for (const Candidate& candidate : candidates(precision)) {
     if (candidate.reason.empty()) {
-      return candidate.make();
+      return candidate;
     }
     reasons += std::string("; ") + candidate.name + ": " + candidate.reason;
   }

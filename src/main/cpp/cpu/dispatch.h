@@ -17,6 +17,7 @@ struct Candidate {
   const char* name;
   std::function<std::unique_ptr<Method>()> make;
   std::string reason;
+  int tile_products;  // bfloat16 products of the tile unit that make one of its products; 0: it does not use the unit
 };
 
 // The list for a precision of ldct.h, judged for this machine and for LDCT_CPU_ISA (plain, avx2,
@@ -25,7 +26,7 @@ struct Candidate {
 std::vector<Candidate> candidates(int precision);
 
 // The first candidate that can be used. Throws Error LDCT_UNSUPPORTED, naming what is available.
-std::unique_ptr<Method> choose(int precision);
+Candidate choose(int precision);
 
 // The best row kernels, for whatever is not the network.
 const Kernels& row_kernels();

@@ -24,7 +24,7 @@ class CpuEngine : public Engine {
   }
 
   std::unique_ptr<Trainer> create_trainer(const ldct_trainer_options& options) override {
-    return std::unique_ptr<Trainer>(new CpuTrainer(pool_, choose(options.precision), kernels_, options));
+    return std::unique_ptr<Trainer>(new CpuTrainer(pool_, choose(options.precision).make(), kernels_, options));
   }
 
   double measure_peak(int32_t precision) override { return cpu::measure_peak(pool_, precision); }

@@ -29,10 +29,8 @@ double rate(ThreadPool& pool, Work work, int64_t rounds, double& seconds) {
 }  // namespace
 
 double measure_peak(ThreadPool& pool, int precision) {
-  if (precision != LDCT_FP32) {
-    choose(precision);  // throws where it cannot be computed
-  }
-  Work work = precision == LDCT_FP32 ? row_kernels().multiply_adds : amx::tile_products;
+  const int tile_products = choose(precision).tile_products;
+  Work work = tile_products == 0 ? row_kernels().multiply_adds : amx::tile_products;
   int64_t rounds = 1000;
   double seconds = 0, best = 0;
   while (rate(pool, work, rounds, seconds), seconds < long_enough_seconds) {
@@ -41,7 +39,7 @@ double measure_peak(ThreadPool& pool, int precision) {
   for (int i = 0; i < repeats; i++) {
     best = std::max(best, rate(pool, work, rounds, seconds));
   }
-  return 2e-9 * best;
+  return 2e-9 * best / std::max(1, tile_products);
 }
 
 }  // namespace cpu

@@ -6,8 +6,9 @@
 namespace ldct {
 namespace cpu {
 
-// GFLOP/s of all workers together: float32 multiply-adds for LDCT_FP32, bfloat16 tile products for
-// the other precisions. Throws Error LDCT_UNSUPPORTED where there are no tiles.
+// GFLOP/s of all workers together if the units that the chosen kernels compute with did nothing else: float32
+// multiply-adds, or bfloat16 tile products divided by how many of them make one product of the precision. Throws Error
+// LDCT_UNSUPPORTED where the precision cannot be computed.
 double measure_peak(ThreadPool& pool, int precision);
 
 }  // namespace cpu

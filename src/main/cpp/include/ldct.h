@@ -100,7 +100,8 @@ void ldct_dataset_close(ldct_dataset* dataset);
 
 /*
  * The arithmetic limit of this engine for a precision, measured now in about a tenth of a second: GFLOP/s of all its
- * threads (float32 multiply-adds for LDCT_FP32, bfloat16 products for the others), counting a multiply-add as two.
+ * threads if the units that its kernels use did nothing but multiply and add, counting that as two. Where several products
+ * of the hardware make one of the precision (LDCT_FP32 and LDCT_BF16X3 on tiles), it is that much lower.
  */
 int32_t ldct_measure_peak(ldct_engine* engine, int32_t precision, double* gflops);
 

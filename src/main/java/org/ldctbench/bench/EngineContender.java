@@ -31,7 +31,10 @@ final class EngineContender implements Contender, AutoCloseable {
 
   @Override
   public String kernel() {
-    return engine.kernel(benchCase.precision());
+    // SSIM is computed in double whatever the precision of the network.
+    return benchCase.kind() == BenchKind.SSIM
+        ? engine.name()
+        : engine.kernel(benchCase.precision());
   }
 
   long memoryBytes() {

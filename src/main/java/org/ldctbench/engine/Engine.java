@@ -38,8 +38,9 @@ public interface Engine extends AutoCloseable {
   String kernel(Precision precision);
 
   /**
-   * Arithmetic limit of all threads in GFLOP/s, measured now in about a tenth of a second: float32
-   * multiply-adds for FP32, bfloat16 products for the others. A multiply-add counts as two.
+   * Arithmetic limit in GFLOP/s, measured now in about a tenth of a second: what the units that the
+   * kernels of this precision use reach when they do nothing but multiply and add, which counts as
+   * two.
    */
   double measurePeak(Precision precision);
 
