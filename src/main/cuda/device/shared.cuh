@@ -1,15 +1,15 @@
-// The dynamic shared memory of a block. Kernels ask here and declare no array of their own, so that host tests can put
-// their own memory in its place.
+// The dynamic shared memory of a block, of the size that its launch asked for.
 #pragma once
 
 #include <cuda_runtime.h>
 
 namespace ldct::cuda {
 
+// All kernels see the same memory: call it once a kernel and carve from there. Aligned for any vector type.
 template <class T>
 __device__ __forceinline__ T* dynamic_shared() {
-  extern __shared__ __align__(128) unsigned char ldct_dynamic_shared[];
-  return reinterpret_cast<T*>(ldct_dynamic_shared);
+  extern __shared__ __align__(128) unsigned char memory[];
+  return reinterpret_cast<T*>(memory);
 }
 
 }  // namespace ldct::cuda

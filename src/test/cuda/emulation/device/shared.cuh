@@ -1,7 +1,7 @@
-// Stands in for src/main/cuda/device/shared.cuh in host tests. Test only.
+// The dynamic shared memory of an emulated block. Test only.
 #pragma once
 
-#include "cuda_runtime.h"
+#include <cuda_runtime.h>
 
 namespace ldct::cuda {
 
