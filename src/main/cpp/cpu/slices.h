@@ -11,6 +11,8 @@ class Slices : public Dataset {
   Slices(const char* path, const int64_t* slices, int64_t count) : file_(path, slices, count) {}
 
   const SliceFile& file() const { return file_; }
+  int64_t bytes() const override { return file_.pixel_bytes(); }
+  int64_t resident_bytes() const override { return bytes(); }
 
   // out[c] = (stored - offset) / scale for one row of a window.
   void read_row(int32_t slice, SliceFile::Dose dose, int64_t row, int64_t column, int64_t columns, float offset,

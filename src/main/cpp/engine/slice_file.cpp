@@ -73,6 +73,14 @@ SliceFile::Slice SliceFile::checked(const int64_t* slice, int64_t index) const {
   return s;
 }
 
+int64_t SliceFile::pixel_bytes() const {
+  int64_t bytes = 0;
+  for (const Slice& slice : slices_) {
+    bytes += 2 * slice.pixels() * static_cast<int64_t>(sizeof(uint16_t));
+  }
+  return bytes;
+}
+
 void SliceFile::check(const Plan& plan) const {
   int64_t windows = plan.batches * plan.mbs;
   for (int64_t i = 0; i < windows; i++) {

@@ -28,6 +28,9 @@ class SliceFile {
 
   const std::vector<Slice>& slices() const { return slices_; }
 
+  // Of all slices, both doses.
+  int64_t pixel_bytes() const;
+
   // Throws unless every window of the plan lies inside its slice.
   void check(const Plan& plan) const;
 
