@@ -93,7 +93,7 @@ TEST(the_optimisers_follow_their_formulas) {
         g[0] = 0;
         g[1] = 1e-10f;
         g[2] = 1e3f;
-        ldct::cpu::Update::of(options, t).apply(64, g.data(), p.data(), m.data(), v.data());
+        ldct::cpu::apply(ldct::Update::of(options, t), 64, g.data(), p.data(), m.data(), v.data());
         for (int i = 0; i < 64; i++) {
           const double d = g[i];
           if (kind == LDCT_ADAM) {

@@ -41,7 +41,7 @@ emulation_switch:
 namespace emulation {
 namespace {
 
-constexpr size_t stack_bytes = 128 << 10;
+constexpr size_t stack_bytes = 128 << 10, shared_alignment = 128;
 
 struct Fiber {
   std::unique_ptr<unsigned char[]> stack{new unsigned char[stack_bytes]};
@@ -68,7 +68,7 @@ struct Block {
 };
 
 std::vector<Fiber> fibers;
-std::vector<unsigned char> shared_memory;
+std::unique_ptr<unsigned char, void (*)(void*)> shared_memory(nullptr, std::free);
 Block block_state;
 int current = 0;
 void* scheduler_stack = nullptr;
@@ -143,7 +143,7 @@ void park() { to_scheduler(false); }
 
 void set_order(Order order) { thread_order = order; }
 
-unsigned char* dynamic_shared() { return shared_memory.data(); }
+unsigned char* dynamic_shared() { return shared_memory.get(); }
 
 int lane() { return current % warp_size; }
 
@@ -189,8 +189,15 @@ void run_block(dim3 grid, uint3 block_index, dim3 block, size_t dynamic_shared_b
   gridDim = grid;
   blockDim = block;
   blockIdx = block_index;
-  shared_memory.assign(dynamic_shared_bytes, 0xff);
-  shared_memory.shrink_to_fit();
+  if (dynamic_shared_bytes > 0) {
+    // As long as asked for to the byte, so that the sanitizer sees the first one too far.
+    void* memory = nullptr;
+    if (posix_memalign(&memory, shared_alignment, dynamic_shared_bytes) != 0) {
+      die("no memory");
+    }
+    std::memset(memory, 0xff, dynamic_shared_bytes);
+    shared_memory.reset(static_cast<unsigned char*>(memory));
+  }
   block_state = Block();
   block_state.body = &body;
   block_state.threads = threads;

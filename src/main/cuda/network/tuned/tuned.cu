@@ -1,0 +1,13 @@
+#include "engine/engine.h"
+#include "network/tuned/networks.h"
+
+namespace ldct::cuda {
+
+std::unique_ptr<Network> create_tuned_network(int32_t precision) {
+  switch (precision) {
+    case LDCT_FP32: return create_plain_network();
+    default: throw Error(LDCT_UNSUPPORTED, "the tuned CUDA kernels know fp32 only");
+  }
+}
+
+}  // namespace ldct::cuda
