@@ -111,7 +111,7 @@ void judge(reference::Shape shape) {
     }
     CHECK(std::fabs(c.loss.get(1)[0] / expected.loss - 1) < precision.output_limit, where, " loss");
     // With few pixels, the ReLUs show whose sign the rounding of operands turns.
-    double few = precision.code != LDCT_FP32 && c.pixels < 1000 ? 4 : 1;
+    double few = precision.code != LDCT_FP32 && c.pixels < 1500 ? 4 : 1;
     for (int t = 0; t < 6; t++) {
       double error =
           relative(gradients, expected.gradients, reference::tensor_begin[t], reference::tensor_begin[t + 1]);
@@ -143,7 +143,7 @@ TEST(a_missing_cudnn_is_told_with_what_to_do) {
 
 TEST(cudnn_gradients_hold_every_precision) {
   Stub stub;
-  for (reference::Shape shape : {reference::Shape{1, 1, 1}, {2, 1, 7}, {3, 9, 11}, {1, 33, 31}}) {
+  for (reference::Shape shape : {reference::Shape{1, 1, 1}, {2, 1, 7}, {3, 9, 11}, {1, 41, 37}}) {
     judge(shape);
   }
 }
@@ -227,15 +227,14 @@ TEST(cudnn_errors_carry_its_own_message) {
 TEST(cudnn_declines_what_it_cannot_do) {
   Stub stub;
   auto network = ldct::cuda::create_cudnn_network(LDCT_FP32);
-  for (bool backward : {false, true}) {
-    try {
-      network->workspace_bytes(129, {512, 512}, backward);
-      CHECK(false, "no error");
-    } catch (const ldct::Error& e) {
-      CHECK(e.status() == LDCT_INVALID_ARGUMENT, e.what());
-      CHECK(std::string(e.what()).find("at most 127 images") != std::string::npos, e.what());
-    }
+  try {
+    network->workspace_bytes(129, {512, 512}, true);
+    CHECK(false, "no error");
+  } catch (const ldct::Error& e) {
+    CHECK(e.status() == LDCT_INVALID_ARGUMENT, e.what());
+    CHECK(std::string(e.what()).find("at most 127 images") != std::string::npos, e.what());
   }
+  CHECK(network->workspace_bytes(129, {512, 512}, false) > size_t{1} << 50, "too many to predict at once");
   try {
     ldct::cuda::create_cudnn_network(LDCT_BF16X3);
     CHECK(false, "no error");

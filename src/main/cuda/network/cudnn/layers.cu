@@ -1,7 +1,6 @@
 #include "network/cudnn/layers.h"
 
 #include <algorithm>
-#include <limits>
 #include <string>
 
 namespace ldct::cuda::cudnn {
@@ -68,10 +67,9 @@ Owned<Activation> make_relu() {
 }
 
 Layers plan_layers(Context* context, int32_t precision, int32_t n, Shape shape, bool backward) {
-  if (shape.pixels() * n > std::numeric_limits<int32_t>::max() / 64) {
-    throw Error(LDCT_INVALID_ARGUMENT, "cuDNN counts elements in 32 bits: at most " +
-                                           std::to_string(std::numeric_limits<int32_t>::max() / 64 / shape.pixels()) +
-                                           " images of this size at once; lower the minibatch size");
+  if (shape.pixels() * n > most_pixels) {
+    throw Error(LDCT_INVALID_ARGUMENT, "cuDNN takes at most " + std::to_string(most_pixels / shape.pixels()) +
+                                           " images of this size at once; lower mbs");
   }
   Layers layers;
   for (int i = 0; i < 3; i++) {

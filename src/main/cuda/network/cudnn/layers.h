@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <memory>
 
 #include "network/cudnn/api.h"
@@ -36,6 +37,9 @@ struct Layers {
   std::array<Layer, 3> layer;
   size_t workspace = 0;  // the largest that any of the choices needs
 };
+
+// cuDNN counts the elements of a tensor in 32 bits.
+constexpr int64_t most_pixels = INT32_MAX / 64;
 
 Owned<Activation> make_relu();
 

@@ -46,6 +46,9 @@ class CudnnNetwork : public Network {
   explicit CudnnNetwork(int32_t precision) : precision_(precision), context_(make_context()), relu_(make_relu()) {}
 
   size_t workspace_bytes(int32_t n, Shape shape, bool backward) const override {
+    if (!backward && n > 1 && shape.pixels() * n > most_pixels) {
+      return size_t{1} << 60;  // no device has it: whoever predicts asks for fewer images then
+    }
     Pieces pieces(nullptr);
     carve(pieces, plan(n, shape, backward), shape.pixels() * n, backward);
     return pieces.used();

@@ -23,6 +23,7 @@ import org.ldctbench.common.ExitCode;
 import org.ldctbench.common.UserException;
 import org.ldctbench.engine.Engine;
 import org.ldctbench.engine.EngineException;
+import org.ldctbench.engine.Kernels;
 import org.ldctbench.engine.Precision;
 import org.ldctbench.simulate.SimulatedDataset;
 import org.ldctbench.train.DataSource;
@@ -59,6 +60,12 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Option(names = "--device", defaultValue = "0", description = "CUDA device")
   int device;
+
+  @Option(
+      names = "--kernels",
+      defaultValue = "tuned",
+      description = "whose kernels a GPU runs: tuned or cudnn")
+  Kernels kernels;
 
   @Option(
       names = "--precision",
@@ -145,7 +152,7 @@ public final class BenchCommand implements Callable<Integer> {
 
   private void operations(BenchKind kind, int cores, List<BenchRow> rows)
       throws JsonProcessingException {
-    try (Engine opened = TrainEngine.open(engine, cores, device, LOG);
+    try (Engine opened = TrainEngine.open(engine, cores, device, kernels, LOG);
         Peers running = Peers.start(peers, "cnn10", python)) {
       BenchRunner runner = new BenchRunner(opened, cores, repeat, Machine.here(), LOG);
       for (Precision precision : precisions) {
@@ -161,7 +168,7 @@ public final class BenchCommand implements Callable<Integer> {
     Map<String, String> environment = System.getenv();
     DataSource source =
         DataSource.of(dataFolder, Optional.empty(), environment, output.progress(), LOG);
-    try (Engine opened = TrainEngine.open(engine, cores, device, LOG);
+    try (Engine opened = TrainEngine.open(engine, cores, device, kernels, LOG);
         TrainingData data = TrainingData.open(source, opened, environment, output.progress());
         Peers running = Peers.start(peers, "train", python)) {
       LoopBench bench = new LoopBench(opened, data, cores, repeat, iterations, Machine.here(), LOG);

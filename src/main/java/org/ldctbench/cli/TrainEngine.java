@@ -1,5 +1,6 @@
 package org.ldctbench.cli;
 
+import java.util.Locale;
 import java.util.function.Consumer;
 import org.ldctbench.binding.Engines;
 import org.ldctbench.common.ExitCode;
@@ -7,6 +8,7 @@ import org.ldctbench.common.UserException;
 import org.ldctbench.config.TrainArguments;
 import org.ldctbench.engine.Engine;
 import org.ldctbench.engine.EngineException;
+import org.ldctbench.engine.Kernels;
 
 /** The engine that a run's arguments ask for. */
 final class TrainEngine {
@@ -16,12 +18,18 @@ final class TrainEngine {
    * @throws UserException with code ENGINE if it is not to be had
    */
   static Engine open(TrainArguments arguments, Consumer<String> log) {
-    return open(arguments.engine(), arguments.threads(), arguments.device(), log);
+    return open(
+        arguments.engine(),
+        arguments.threads(),
+        arguments.device(),
+        Kernels.valueOf(arguments.kernels().toUpperCase(Locale.ROOT)),
+        log);
   }
 
-  static Engine open(String engine, int threads, int device, Consumer<String> log) {
+  static Engine open(
+      String engine, int threads, int device, Kernels kernels, Consumer<String> log) {
     try {
-      return Engines.open(engine, threads, device, log);
+      return Engines.open(engine, threads, device, kernels, log);
     } catch (EngineException e) {
       throw new UserException(
           ExitCode.ENGINE,
