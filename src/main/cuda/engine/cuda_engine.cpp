@@ -15,18 +15,6 @@ constexpr size_t pairs_bytes = size_t{256} << 20;  // of images on the device at
 constexpr float long_enough_milliseconds = 20;
 constexpr int repeats = 3;
 
-struct PrecisionKernels {
-  int32_t precision;
-  const char* name;
-  const char* kernels;  // null where there are none
-};
-constexpr PrecisionKernels precisions[] = {
-    {LDCT_FP32, "fp32", "cuda fp32"},
-    {LDCT_BF16, "bf16", "cuda bf16"},
-    {LDCT_BF16X3, "bf16x3", nullptr},
-    {LDCT_TF32, "tf32", "cuda tf32"},
-};
-
 std::unique_ptr<Network> create_network(const ldct_trainer_options& options) {
   return options.kernels == LDCT_KERNELS_CUDNN ? create_cudnn_network(options.precision)
                                                : create_tuned_network(options.precision);
@@ -35,10 +23,18 @@ std::unique_ptr<Network> create_network(const ldct_trainer_options& options) {
 }  // namespace
 
 std::string precisions_json() {
+  constexpr const char* names[] = {"fp32", "bf16", "bf16x3", "tf32"};
   std::string json;
-  for (const PrecisionKernels& each : precisions) {
-    json += std::string(json.empty() ? "{" : ",") + json_string(each.name) +
-            ":{\"kernel\":" + (each.kernels ? json_string(each.kernels) : "null") + ",\"declined\":[]}";
+  for (int32_t precision = LDCT_FP32; precision <= LDCT_TF32; precision++) {
+    std::string kernel = json_string("tuned"), declined;
+    try {
+      create_tuned_network(precision);
+    } catch (const Error& e) {
+      kernel = "null";
+      declined = "{\"kernel\":\"tuned\",\"reason\":" + json_string(e.what()) + "}";
+    }
+    json += std::string(json.empty() ? "{" : ",") + json_string(names[precision]) + ":{\"kernel\":" + kernel +
+            ",\"declined\":[" + declined + "]}";
   }
   return json + "}";
 }
@@ -50,12 +46,6 @@ std::unique_ptr<Dataset> CudaEngine::open_dataset(const char* path, const int64_
 }
 
 std::unique_ptr<Trainer> CudaEngine::create_trainer(const ldct_trainer_options& options) {
-  for (const PrecisionKernels& each : precisions) {
-    if (each.precision == options.precision && !each.kernels) {
-      throw Error(LDCT_UNSUPPORTED, std::string("the CUDA engine cannot compute in ") + each.name +
-                                        "; available: fp32, bf16, tf32");
-    }
-  }
   std::unique_ptr<Trainer> trainer;
   device_->use([&] { trainer = std::make_unique<CudaTrainer>(device_, create_network(options), options); });
   return trainer;
