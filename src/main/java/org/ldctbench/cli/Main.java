@@ -24,6 +24,7 @@ import picocli.CommandLine.ParseResult;
       SweepCommand.class,
       DicomCommand.class,
       BenchCommand.class,
+      SelfTestCommand.class,
       DownloadCommand.class,
       WandbCommand.class,
       AgentCommand.class,
