@@ -167,12 +167,14 @@ run_tests() {
   all=("${objects[@]}" "${cuda[@]}")
   mkdir -p "$out/bin/other"
   # shellcheck disable=SC2046
-  "${link[@]}" -shared -o "$out/bin/libldct_cuda.so" $(shared_objects "$out/sanitized") \
+  "${link[@]}" -shared -Wl,-Bsymbolic -o "$out/bin/libldct_cuda.so" $(shared_objects "$out/sanitized") \
     $(printf '%s\n' "${cuda[@]}" | grep -v '_test\.o$')
   echo 'extern "C" int ldct_cuda_abi_version() { return 1; }' |
     "${link[@]}" -shared -fPIC -o "$out/bin/other/libldct_cuda.so" -x c++ -
-  "${link[@]}" -o "$out/bin/ldct_tests" "${all[@]}" -ldl
-  "$out/bin/ldct_tests"
+  "${link[@]}" -rdynamic -o "$out/bin/ldct_tests" "${all[@]}" -ldl
+  compile_all emulation "$out/sanitized" "${flags[@]}" -- src/test/cudnn/cudnn_stub.cpp
+  "${link[@]}" -shared -o "$out/bin/libcudnn.so.9" "${objects[@]}" # its emulated device is that of the tests
+  LDCT_TEST_CUDNN=$out/bin "$out/bin/ldct_tests"
 }
 
 emulate() {
@@ -188,6 +190,8 @@ emulate() {
   # shellcheck disable=SC2046
   $cxx -shared -pthread -o "$folder/libldct_cuda.so.part" "${objects[@]}" $(shared_objects "$out/obj")
   mv "$folder/libldct_cuda.so.part" "$folder/libldct_cuda.so"
+  compile_all emulation "$out/emulated" -O2 -- src/test/cudnn/cudnn_stub.cpp
+  $cxx -shared -pthread -o "$folder/libcudnn.so.9" "${objects[@]}" -L"$folder" -l:libldct_cuda.so -Wl,-rpath,'$ORIGIN'
 }
 
 run_bench() {

@@ -166,6 +166,7 @@ std::vector<double> convolve(const Tensor& xd, const void* x, const Filter& wd, 
 
 }  // namespace
 
+#pragma GCC visibility push(default)
 extern "C" {
 
 size_t cudnnGetVersion() { return 91700; }
@@ -293,3 +294,4 @@ int cudnnConvolutionBackwardFilter(Context* context, const void* alpha, const Te
 }
 
 }  // extern "C"
+#pragma GCC visibility pop

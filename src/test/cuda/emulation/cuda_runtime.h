@@ -137,7 +137,9 @@ cudaError_t cudaGraphExecDestroy(cudaGraphExec_t executable);
 
 namespace emulation {
 cudaError_t set_dynamic_shared_limit(const void* function, int bytes);
-cudaError_t launch(const void* function, const cudaLaunchConfig_t& config, std::function<void()> body);
+// Seen by the stand-in for cuDNN as well, which is a library of its own.
+__attribute__((visibility("default"))) cudaError_t launch(const void* function, const cudaLaunchConfig_t& config,
+                                                          std::function<void()> body);
 
 // When a stream does its work: at once, or not before the host or another stream waits for it. A host that touches a
 // buffer too early goes wrong in one of the two.

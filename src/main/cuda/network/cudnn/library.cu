@@ -1,5 +1,6 @@
 // Finds libcudnn and its functions.
 #include <dlfcn.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <string>
@@ -38,10 +39,9 @@ void* open_file() {
     }
     return opened;
   }
-  void* opened = dlopen((own_folder() + file_name).c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (!opened) {
-    opened = dlopen(file_name, RTLD_NOW | RTLD_LOCAL);
-  }
+  const std::string beside = own_folder() + file_name;
+  const bool is_beside = access(beside.c_str(), F_OK) == 0;
+  void* opened = dlopen(is_beside ? beside.c_str() : file_name, RTLD_NOW | RTLD_LOCAL);
   if (!opened) {
     missing(dlerror());
   }

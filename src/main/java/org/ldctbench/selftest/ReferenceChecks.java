@@ -3,6 +3,7 @@ package org.ldctbench.selftest;
 import java.util.List;
 import org.ldctbench.engine.EngineException;
 import org.ldctbench.engine.InitialWeights;
+import org.ldctbench.engine.Kernels;
 import org.ldctbench.engine.Optimizer;
 import org.ldctbench.engine.Precision;
 import org.ldctbench.engine.Trainer;
@@ -101,7 +102,7 @@ final class ReferenceChecks {
       update.apply(expected, Reference.gradients(expected, images).gradients());
     }
     float[] change;
-    Variant plain = setup.variants().get(0);
+    Variant plain = new Variant(Kernels.TUNED, Precision.FP32);
     try (Trainer trainer = Setup.trainer(setup.engine(plain.kernels()), plain.precision(), rule)) {
       for (int i = 0; i < STEPS; i++) {
         float loss =

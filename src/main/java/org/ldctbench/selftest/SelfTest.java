@@ -65,6 +65,7 @@ public final class SelfTest {
   public List<Row> run(Path folder, SimulatedRuns simulated) throws IOException {
     try (Setup setup = new Setup(engine, quick, folder, engines)) {
       setup.engine(Kernels.TUNED);
+      setup.probe(this);
       new ReferenceChecks(setup).run(this);
       new AgreementChecks(setup).run(this);
       new SameBitsChecks(setup, child).run(this);
@@ -78,7 +79,7 @@ public final class SelfTest {
   public static Map<String, String> bits(String engine, Path folder, Engines engines)
       throws IOException {
     try (Setup setup = new Setup(engine, true, folder, engines)) {
-      return SameBitsChecks.bits(setup);
+      return SameBitsChecks.bits(setup, Variant.of(engine));
     }
   }
 

@@ -2,6 +2,7 @@ package org.ldctbench.selftest;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ final class Setup implements AutoCloseable {
   final Slices slices;
   private final SelfTest.Engines engines;
   private final Map<Kernels, Engine> opened = new EnumMap<>(Kernels.class);
+  private final List<Variant> variants = new ArrayList<>();
   private Engine cpu;
 
   /**
@@ -35,8 +37,24 @@ final class Setup implements AutoCloseable {
     slices = new Slices(folder);
   }
 
+  /** Finds out which ways to compute there are, a row for each. */
+  void probe(SelfTest test) {
+    for (Variant variant : Variant.of(name)) {
+      test.check("offered, " + variant, variant.promised(name), () -> offered(variant));
+    }
+  }
+
+  private Measure offered(Variant variant) {
+    try (Trainer trainer = trainer(variant)) {
+      variants.add(variant);
+      String kernel = engine(variant.kernels()).kernel(variant.precision());
+      return new Measure(trainer.parameters().length == 0 ? 1 : 0, 0, "kernels: " + kernel);
+    }
+  }
+
+  /** The ways to compute that there are here. */
   List<Variant> variants() {
-    return Variant.of(name);
+    return variants;
   }
 
   Engine engine(Kernels kernels) {
