@@ -31,7 +31,7 @@ inline Engine engine(int threads = 2) {
 }
 
 inline ldct_trainer_options adam(double lr = 1e-3, int32_t precision = LDCT_FP32) {
-  return {precision, LDCT_ADAM, lr, 0.9, 0.999, 0, 0, 0.0f, 1.0f};
+  return {precision, LDCT_ADAM, lr, 0.9, 0.999, 0, 0, 0.0f, 1.0f, LDCT_KERNELS_TUNED};
 }
 
 inline Trainer trainer(const Engine& engine, const std::vector<float>& parameters,
