@@ -74,7 +74,7 @@ struct Precision {
   const char* name;
   double gradient_limit, output_limit;
 };
-constexpr Precision precisions[] = {{LDCT_FP32, "fp32", 5e-6, 2e-6}};
+constexpr Precision precisions[] = {{LDCT_FP32, "fp32", 5e-6, 2e-6}, {LDCT_BF16, "bf16", 3e-2, 2e-2}};
 
 double relative(const std::vector<float>& actual, const reference::Values& expected, int begin, int end) {
   double error = 0, norm = 0;
@@ -165,6 +165,7 @@ void judge_integers(unsigned one_in, const std::vector<int32_t>& exact_in) {
 }
 
 TEST(cuda_integer_fills_are_exact) { judge_integers(40, {LDCT_FP32}); }
+TEST(cuda_integers_of_eight_bits_are_exact_in_bf16) { judge_integers(120, {LDCT_FP32, LDCT_BF16}); }
 
 TEST(cuda_a_network_that_has_diverged_says_so) {
   for (const Precision& precision : precisions) {

@@ -175,6 +175,10 @@ cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int ord
   return status;
 }
 cudaError_t cudaSetDevice(int ordinal) { return ordinal == 0 ? cudaSuccess : remembered(cudaErrorInvalidDevice); }
+cudaError_t cudaGetDevice(int* ordinal) {
+  *ordinal = 0;
+  return cudaSuccess;
+}
 cudaError_t cudaDeviceSynchronize() { return device_state(); }
 cudaError_t cudaMemGetInfo(size_t* free_bytes, size_t* total) {
   *free_bytes = device_memory - used;

@@ -8,5 +8,6 @@
 namespace ldct::cuda {
 
 std::unique_ptr<Network> create_plain_network();
+std::unique_ptr<Network> create_tensor_network();
 
 }  // namespace ldct::cuda

@@ -1,0 +1,63 @@
+// Layer 3 forward: every pixel's 32 channels times the 25 taps, then the taps' products of 25 neighbours are added.
+#pragma once
+
+#include "device/shared.cuh"
+#include "network/tuned/loss.cuh"
+#include "network/tuned/tensor/weights.cuh"
+
+namespace ldct::cuda::tensor {
+
+constexpr int output_rows = threads / tile_columns;  // one output pixel a thread
+constexpr int output_height = output_rows + 4, output_width = tile_columns + 4;
+constexpr int output_pixels = output_height * output_width, output_pitch = output_pixels + 4;
+constexpr int output_shared = 25 * output_pitch * static_cast<int>(sizeof(float));
+static_assert(output_pixels % 16 == 0, "whole fragments");
+
+static __global__ void __launch_bounds__(threads)
+    output_layer(const uint4* layer2, const float* bias, const uint4* weights, Output out, Tiles tiles) {
+  auto* products = dynamic_shared<float>();  // [tap][pixel]
+  const Lane own = own_lane();
+  const Place at = place<output_rows, tile_columns>(tiles, static_cast<int>(blockIdx.x));
+  const int64_t plane = static_cast<int64_t>(tiles.rows) * tiles.columns;
+  const uint4* image = layer2 + at.image * plane * 4 + own.t;
+  auto load = [&](int pixel) {
+    const int row = at.row - 2 + pixel / output_width, column = at.column - 2 + pixel % output_width;
+    const bool inside = row >= 0 && row < tiles.rows && column >= 0 && column < tiles.columns;
+    return inside ? __ldg(image + (static_cast<int64_t>(row) * tiles.columns + column) * 4) : make_uint4(0, 0, 0, 0);
+  };
+  uint4 b[steps3][2];
+#pragma unroll
+  for (int step = 0; step < steps3; step++) {
+    b[step][0] = __ldg(weights + step * step_fragments + own.lane);
+    b[step][1] = __ldg(weights + step * step_fragments + own.lane + 32);
+  }
+  for (int first = own.warp * 16; first < output_pixels; first += warps * 16) {
+    const uint4 upper = load(first + own.g), lower = load(first + own.g + 8);
+    float sums[4][4] = {};
+    const uint32_t even[4] = {upper.x, lower.x, upper.y, lower.y}, odd[4] = {upper.z, lower.z, upper.w, lower.w};
+    multiply_add_pair(sums[0], sums[1], even, b[0][0]);
+    multiply_add_pair(sums[2], sums[3], even, b[0][1]);
+    multiply_add_pair(sums[0], sums[1], odd, b[1][0]);
+    multiply_add_pair(sums[2], sums[3], odd, b[1][1]);
+#pragma unroll
+    for (int i = 0; i < 16; i++) {
+      const int tap = i / 4 * 8 + own.t * 2 + i % 2;
+      if (tap < 25) {
+        products[tap * output_pitch + first + own.g + i % 4 / 2 * 8] = sums[i / 4][i % 4];
+      }
+    }
+  }
+  __syncthreads();
+  const int row = static_cast<int>(threadIdx.x) / tile_columns, column = static_cast<int>(threadIdx.x) % tile_columns;
+  float sum = *bias;
+#pragma unroll
+  for (int tap = 0; tap < 25; tap++) {
+    sum += products[tap * output_pitch + (row + tap / 5) * output_width + column + tap % 5];
+  }
+  finish<threads>(out, at.row + row < tiles.rows && at.column + column < tiles.columns,
+                  static_cast<size_t>(at.image * plane + static_cast<int64_t>(at.row + row) * tiles.columns +
+                                      at.column + column),
+                  sum);
+}
+
+}  // namespace ldct::cuda::tensor
