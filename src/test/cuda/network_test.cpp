@@ -74,7 +74,8 @@ struct Precision {
   const char* name;
   double gradient_limit, output_limit;
 };
-constexpr Precision precisions[] = {{LDCT_FP32, "fp32", 5e-6, 2e-6}, {LDCT_BF16, "bf16", 3e-2, 2e-2}};
+constexpr Precision precisions[] = {{LDCT_FP32, "fp32", 5e-6, 2e-6}, {LDCT_TF32, "tf32", 2e-3, 2e-3},
+                                    {LDCT_BF16, "bf16", 3e-2, 2e-2}};
 
 double relative(const std::vector<float>& actual, const reference::Values& expected, int begin, int end) {
   double error = 0, norm = 0;
@@ -135,6 +136,8 @@ TEST(cuda_odd_sizes_are_right) {
 
 TEST(cuda_images_of_whole_tiles_are_right) { judge({2, 16, 16}); }
 
+TEST(cuda_blocks_that_take_several_tiles_are_right) { judge({1, 40, 60}); }
+
 // Small sparse integers: every product and sum is exact, so all bits must agree. `one_in` thins out the parameters.
 void judge_integers(unsigned one_in, const std::vector<int32_t>& exact_in) {
   const reference::Shape s{2, 8, 16};
@@ -164,8 +167,8 @@ void judge_integers(unsigned one_in, const std::vector<int32_t>& exact_in) {
   }
 }
 
-TEST(cuda_integer_fills_are_exact) { judge_integers(40, {LDCT_FP32}); }
-TEST(cuda_integers_of_eight_bits_are_exact_in_bf16) { judge_integers(120, {LDCT_FP32, LDCT_BF16}); }
+TEST(cuda_integer_fills_are_exact) { judge_integers(40, {LDCT_FP32, LDCT_TF32}); }
+TEST(cuda_integers_of_eight_bits_are_exact_in_bf16) { judge_integers(120, {LDCT_FP32, LDCT_TF32, LDCT_BF16}); }
 
 TEST(cuda_a_network_that_has_diverged_says_so) {
   for (const Precision& precision : precisions) {

@@ -21,7 +21,7 @@ struct Product {
 };
 
 // Where element (row, k) of a and (k, column) of b lie: lane, register, half.
-inline void product(void* lanes[emulation::warp_size]) {
+inline void product_bfloat16(void* lanes[emulation::warp_size]) {
   auto of = [&](int lane) { return static_cast<Product*>(lanes[lane]); };
   for (int row = 0; row < 16; row++) {
     for (int column = 0; column < 8; column++) {
@@ -29,6 +29,21 @@ inline void product(void* lanes[emulation::warp_size]) {
       for (int k = 0; k < 16; k++) {
         const int t = k % 8 / 2;
         sum += half(of(row % 8 * 4 + t)->a[row / 8 + k / 8 * 2], k % 2) * half(of(column * 4 + t)->b[k / 8], k % 2);
+      }
+    }
+  }
+}
+
+// The tensor cores cut off what tf32 lacks.
+inline float tfloat32(uint32_t word) { return __uint_as_float(word & 0xffffe000u); }
+
+inline void product_tfloat32(void* lanes[emulation::warp_size]) {
+  auto of = [&](int lane) { return static_cast<Product*>(lanes[lane]); };
+  for (int row = 0; row < 16; row++) {
+    for (int column = 0; column < 8; column++) {
+      float& sum = of(row % 8 * 4 + column / 2)->sum[row / 8 * 2 + column % 2];
+      for (int k = 0; k < 8; k++) {
+        sum += tfloat32(of(row % 8 * 4 + k % 4)->a[row / 8 + k / 4 * 2]) * tfloat32(of(column * 4 + k % 4)->b[k / 4]);
       }
     }
   }
@@ -65,9 +80,19 @@ inline void require_aligned(const void* row) {
 
 }  // namespace emulated
 
-inline void multiply_add(float (&sum)[4], const uint32_t (&a)[4], uint32_t b0, uint32_t b1) {
+inline void multiply_add_bfloat16(float (&sum)[4], const uint32_t (&a)[4], uint32_t b0, uint32_t b1) {
   emulated::Product own{sum, a, {b0, b1}};
-  emulation::warp_collective(&emulated::product, &own);
+  emulation::warp_collective(&emulated::product_bfloat16, &own);
+}
+
+inline void multiply_add_tfloat32(float (&sum)[4], const uint32_t (&a)[4], uint32_t b0, uint32_t b1) {
+  emulated::Product own{sum, a, {b0, b1}};
+  emulation::warp_collective(&emulated::product_tfloat32, &own);
+}
+
+inline uint32_t round_tfloat32(float value) {
+  const uint32_t bits = __float_as_uint(value);
+  return std::isfinite(value) ? (bits + 0x1000u) & 0xffffe000u : bits;
 }
 
 inline void load_matrices(uint32_t (&to)[4], const void* row) {

@@ -8,16 +8,18 @@
 
 namespace ldct::cuda::tensor {
 
-constexpr int gradient_rows = 8;  // of a tile
+constexpr int gradient_rows = 8;         // of a tile
+constexpr int data_gradient_blocks = 3;  // a multiprocessor
 
 // Byte offsets of what the kernel keeps in shared memory.
+template <class E>
 struct DataGradientMemory {
   static constexpr int height2 = gradient_rows + 2, width2 = tile_columns + 2;    // layer 2's with its margin
   static constexpr int height3 = height2 + 4, width3 = width2 + 4, pitch3 = 24;   // the output's below it
-  static constexpr int height0 = gradient_rows + 8, width0 = tile_columns + 7, pitch0 = 24;  // the image
+  static constexpr int height0 = gradient_rows + 8, width0 = tile_columns + 9 - E::values, pitch0 = 24;  // the image
   static constexpr int delta2 = 0;
-  static constexpr int delta1 = delta2 + height2 * width2 * channels2 * 2;
-  static constexpr int delta3 = delta1 + gradient_rows * tile_columns * channels1 * 2;
+  static constexpr int delta1 = delta2 + tile_bytes<E, channels2, width2>(height2);
+  static constexpr int delta3 = delta1 + tile_bytes<E, channels1, tile_columns>(gradient_rows);
   static constexpr int image = delta3 + height3 * pitch3 * 4;
   static constexpr int bytes = image + height0 * pitch0 * 4;
 };
@@ -41,29 +43,30 @@ struct DataGradientInput {
 };
 
 // Layer 3's data gradient on the tile and its margin, gated: into shared memory, and the tile's own to delta2.
+template <class E>
 __device__ __forceinline__ void through_layer3(const DataGradientInput& in, unsigned char* memory, const Lane& own,
                                                const Place& at, int64_t origin, const Tiles& tiles, uint4* delta2) {
-  using Memory = DataGradientMemory;
-  constexpr int pixels = Memory::height2 * Memory::width2;
+  using Memory = DataGradientMemory<E>;
+  constexpr int pixels = Memory::height2 * Memory::width2, steps3 = Depth<E>::window3, parts = chunks<E>(8);
   const auto* delta3 = reinterpret_cast<const uint32_t*>(memory + Memory::delta3);
   uint4 b[steps3][2];
 #pragma unroll
   for (int step = 0; step < steps3; step++) {
-    b[step][0] = __ldg(in.backward3 + step * step_fragments + own.lane);
-    b[step][1] = __ldg(in.backward3 + step * step_fragments + own.lane + 32);
+    b[step][0] = __ldg(in.backward3 + step * step_size + own.lane);
+    b[step][1] = __ldg(in.backward3 + step * step_size + own.lane + 32);
   }
   int offsets[steps3][2];
-  tap_offsets<steps3, 5, row_taps3, Memory::pitch3>(own.t, offsets);
+  window_offsets<E, steps3, 5, Depth<E>::row_words3, Memory::pitch3>(own.t, offsets);
   for (int first = own.warp * 16; first < pixels; first += warps * 16) {
     const int upper = min(first + own.g, pixels - 1), lower = min(first + own.g + 8, pixels - 1);
     float sums[4][4] = {};
 #pragma unroll
     for (int step = 0; step < steps3; step++) {
       uint32_t a[4];
-      gather_taps(a, delta3 + upper / Memory::width2 * Memory::pitch3 + upper % Memory::width2,
+      gather_windows(a, delta3 + upper / Memory::width2 * Memory::pitch3 + upper % Memory::width2,
                   delta3 + lower / Memory::width2 * Memory::pitch3 + lower % Memory::width2, offsets[step]);
-      multiply_add_pair(sums[0], sums[1], a, b[step][0]);
-      multiply_add_pair(sums[2], sums[3], a, b[step][1]);
+      multiply_add_pair<E>(sums[0], sums[1], a, b[step][0]);
+      multiply_add_pair<E>(sums[2], sums[3], a, b[step][1]);
     }
 #pragma unroll
     for (int i = 0; i < 2; i++) {
@@ -77,40 +80,53 @@ __device__ __forceinline__ void through_layer3(const DataGradientInput& in, unsi
           image_row >= 0 && image_row < tiles.rows && image_column >= 0 && image_column < tiles.columns;
       const int64_t index = (origin + static_cast<int64_t>(row) * tiles.columns + column) * 4 + own.t;
       apply_mask(sums, i, inside ? in.mask2[index] : 0u);
-      const uint4 packed = pack_channels(sums, i);
-      *reinterpret_cast<uint4*>(memory + Memory::delta2 + chunk_offset<channels2>(pixel, own.t)) = packed;
-      if (inside && row >= 0 && row < gradient_rows && column >= 0 && column < tile_columns) {
-        delta2[index] = packed;
+      const bool is_own = inside && row >= 0 && row < gradient_rows && column >= 0 && column < tile_columns;
+      const PackedChannels<E> packed = pack_channels<E>(sums, i);
+#pragma unroll
+      for (int j = 0; j < parts; j++) {
+        *reinterpret_cast<uint4*>(memory + Memory::delta2 + chunk_offset<E, channels2, Memory::width2>(
+                                                                row + 1, column + 1, own.t * parts + j)) =
+            packed.chunk[j];
+        if (is_own) {
+          delta2[index * parts + j] = packed.chunk[j];
+        }
       }
     }
   }
 }
 
 // Layer 2's data gradient on the tile, gated: into shared memory. A warp has four rows and half of the channels.
+template <class E>
 __device__ __forceinline__ void through_layer2(const DataGradientInput& in, unsigned char* memory, const Lane& own,
                                                const Place& at, int64_t origin, const Tiles& tiles) {
-  using Memory = DataGradientMemory;
-  constexpr int rows = gradient_rows / (warps / 2);
+  using Memory = DataGradientMemory<E>;
+  constexpr int rows = gradient_rows / (warps / 2), parts = chunks<E>(8);
   const int half = own.warp % 2, first_row = own.warp / 2 * rows;
   float sums[rows][4][4] = {};
-  window_products<2, rows>(memory + Memory::delta2, first_row, in.backward2 + half * 18 * step_fragments, own, sums);
+  window_products<E, channels2, rows>(memory + Memory::delta2, first_row, in.backward2 + half * (Steps<E>::backward2 / 2) * step_size,
+                                     own, sums);
 #pragma unroll
   for (int i = 0; i < rows * 2; i++) {
     const int row = first_row + i / 2, column = own.g + i % 2 * 8;
     const bool inside = at.row + row < tiles.rows && at.column + column < tiles.columns;
     const int64_t pixel = origin + static_cast<int64_t>(row) * tiles.columns + column;
     apply_mask(sums[i / 2], i % 2, inside ? in.mask1[pixel * 8 + half * 4 + own.t] : 0u);
-    *reinterpret_cast<uint4*>(memory + Memory::delta1 +
-                              chunk_offset<channels1>(row * tile_columns + column, half * 4 + own.t)) =
-        pack_channels(sums[i / 2], i % 2);
+    const PackedChannels<E> packed = pack_channels<E>(sums[i / 2], i % 2);
+#pragma unroll
+    for (int j = 0; j < parts; j++) {
+      const int chunk = (half * 4 + own.t) * parts + j;
+      *reinterpret_cast<uint4*>(memory + Memory::delta1 +
+                                chunk_offset<E, channels1, tile_columns>(row, column, chunk)) = packed.chunk[j];
+    }
   }
 }
 
 // Adds channels x taps of the tile to the sums.
+template <class E>
 __device__ __forceinline__ void add_weight_gradient1(const unsigned char* memory, const Lane& own,
                                                      float (&sums)[2][Part1::fragments][4]) {
-  using Memory = DataGradientMemory;
-  const auto* image = reinterpret_cast<const uint32_t*>(memory + Memory::image) + own.t * 2;
+  using Memory = DataGradientMemory<E>;
+  const auto* image = reinterpret_cast<const uint32_t*>(memory + Memory::image) + own.t * E::values;
   const int first_tap = own.warp / 2 * Part1::fragments * 8;
   int offsets[Part1::fragments];
 #pragma unroll
@@ -118,30 +134,32 @@ __device__ __forceinline__ void add_weight_gradient1(const unsigned char* memory
     const int tap = first_tap + j * 8 + own.g;
     offsets[j] = tap < 81 ? tap / 9 * Memory::pitch0 + tap % 9 : 0;
   }
+  const Turned<E, channels1, tile_columns> delta1[2] = {{memory + Memory::delta1, own.warp % 2 * 32, own},
+                                                        {memory + Memory::delta1, own.warp % 2 * 32 + 16, own}};
 #pragma unroll 1
   for (int row = 0; row < gradient_rows; row++) {
-    uint32_t a[2][4];
 #pragma unroll
-    for (int i = 0; i < 2; i++) {
-      const int pixel = row * tile_columns + own.lane % 8 + own.lane / 16 * 8;
-      const int chunk = (own.warp % 2 * 2 + i) * 2 + own.lane / 8 % 2;
-      load_matrices_turned(a[i], memory + Memory::delta1 + chunk_offset<channels1>(pixel, chunk));
-    }
+    for (int column = 0; column < tile_columns; column += 8 * E::values) {
+      uint32_t a[2][4];
+      delta1[0].left(a[0], row, column);
+      delta1[1].left(a[1], row, column);
 #pragma unroll
-    for (int j = 0; j < Part1::fragments; j++) {
-      const bool ones = first_tap + j * 8 + own.g == 81;
-      const uint32_t* pair = image + row * Memory::pitch0 + offsets[j];
-      const uint32_t b0 = ones ? 0x3f803f80u : pair[0], b1 = ones ? 0x3f803f80u : pair[8];
-      multiply_add(sums[0][j], a[0], b0, b1);
-      multiply_add(sums[1][j], a[1], b0, b1);
+      for (int j = 0; j < Part1::fragments; j++) {
+        const bool ones = first_tap + j * 8 + own.g == 81;
+        const uint32_t* words = image + row * Memory::pitch0 + column + offsets[j];
+        const uint32_t b0 = ones ? E::ones : words[0], b1 = ones ? E::ones : words[4 * E::values];
+        E::multiply_add(sums[0][j], a[0], b0, b1);
+        E::multiply_add(sums[1][j], a[1], b0, b1);
+      }
     }
   }
 }
 
-// delta2 [pixel][32]: the gated gradient of layer 2's output. parts [blocks][Part1::size].
-static __global__ void __launch_bounds__(threads, 3)
+// delta2 [pixel][chunk]: the gated gradient of layer 2's output. parts [blocks][Part1::size].
+template <class E>
+__global__ void __launch_bounds__(threads, data_gradient_blocks)
     data_gradient(DataGradientInput in, uint4* delta2, float* parts, Tiles tiles) {
-  using Memory = DataGradientMemory;
+  using Memory = DataGradientMemory<E>;
   auto* memory = dynamic_shared<unsigned char>();
   const Lane own = own_lane();
   const int64_t plane = static_cast<int64_t>(tiles.rows) * tiles.columns;
@@ -150,18 +168,18 @@ static __global__ void __launch_bounds__(threads, 3)
     const Place at = place<gradient_rows, tile_columns>(tiles, tile);
     const int64_t origin = at.image * plane + static_cast<int64_t>(at.row) * tiles.columns + at.column;
     __syncthreads();
-    load_pairs<Memory::height3, Memory::width3, Memory::pitch3>(
+    load_image<E, Memory::height3, Memory::width3, Memory::pitch3, threads>(
         in.delta3 + at.image * plane, tiles, at.row - 3, at.column - 3,
         reinterpret_cast<uint32_t*>(memory + Memory::delta3));
-    load_pairs<Memory::height0, Memory::width0, Memory::pitch0>(
+    load_image<E, Memory::height0, Memory::width0, Memory::pitch0, threads>(
         in.image + at.image * plane, tiles, at.row - 4, at.column - 4,
         reinterpret_cast<uint32_t*>(memory + Memory::image));
     __syncthreads();
-    through_layer3(in, memory, own, at, origin, tiles, delta2);
+    through_layer3<E>(in, memory, own, at, origin, tiles, delta2);
     __syncthreads();
-    through_layer2(in, memory, own, at, origin, tiles);
+    through_layer2<E>(in, memory, own, at, origin, tiles);
     __syncthreads();
-    add_weight_gradient1(memory, own, sums);
+    add_weight_gradient1<E>(memory, own, sums);
   }
   float* part = parts + static_cast<int64_t>(blockIdx.x) * Part1::size + threadIdx.x;
 #pragma unroll

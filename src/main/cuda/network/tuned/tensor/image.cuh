@@ -1,40 +1,45 @@
-// A piece of a one-channel float32 image in shared memory, as bfloat16 pairs of neighbours: any pixel can begin a pair.
+// A piece of a one-channel float32 image in shared memory as words: every pixel with as many right neighbours as a word
+// holds, so that any pixel can begin one.
 #pragma once
 
 #include "network/tuned/tensor/fragments.cuh"
 
 namespace ldct::cuda::tensor {
 
-// to [ROWS][PITCH]: the pixel in the low half, its right neighbour in the high; zero outside the image.
-template <int ROWS, int COLUMNS, int PITCH>
-__device__ __forceinline__ void load_pairs(const float* image, const Tiles& tiles, int first_row, int first_column,
+// to [ROWS][PITCH]; zero outside the image.
+template <class E, int ROWS, int COLUMNS, int PITCH, int THREADS>
+__device__ __forceinline__ void load_image(const float* image, const Tiles& tiles, int first_row, int first_column,
                                            uint32_t* to) {
-  for (int i = static_cast<int>(threadIdx.x); i < ROWS * COLUMNS; i += threads) {
-    const int r = i / COLUMNS, c = i % COLUMNS, row = first_row + r, column = first_column + c;
-    const float* pixel = image + static_cast<int64_t>(row) * tiles.columns + column;
-    const bool inside = row >= 0 && row < tiles.rows;
-    const float low = inside && column >= 0 && column < tiles.columns ? pixel[0] : 0.0f;
-    const float high = inside && column + 1 >= 0 && column + 1 < tiles.columns ? pixel[1] : 0.0f;
-    to[r * PITCH + c] = pack_bfloat16(low, high);
+  for (int i = static_cast<int>(threadIdx.x); i < ROWS * COLUMNS; i += THREADS) {
+    const int r = i / COLUMNS, c = i % COLUMNS, row = first_row + r;
+    const float* from = image + static_cast<int64_t>(row) * tiles.columns;
+    float values[E::values];
+#pragma unroll
+    for (int j = 0; j < E::values; j++) {
+      const int column = first_column + c + j;
+      const bool inside = row >= 0 && row < tiles.rows && column >= 0 && column < tiles.columns;
+      values[j] = inside ? from[column] : 0.0f;
+    }
+    to[r * PITCH + c] = E::word(values);
   }
 }
 
 /*
- * Where the pairs of a window's taps lie, from the window's first pixel on: of this lane, for each step of 16 taps and
- * both halves. The window's rows have ROW_TAPS taps (even), ROWS of them; what is beyond has weight zero.
+ * Where the words of a window lie, from the window's first pixel on: of this lane, for each step, as a[0] and a[2]. The
+ * window has ROWS rows of ROW_WORDS; what is beyond has weight zero.
  */
-template <int STEPS, int ROWS, int ROW_TAPS, int PITCH>
-__device__ __forceinline__ void tap_offsets(int t, int (&offsets)[STEPS][2]) {
+template <class E, int STEPS, int ROWS, int ROW_WORDS, int PITCH>
+__device__ __forceinline__ void window_offsets(int t, int (&offsets)[STEPS][2]) {
 #pragma unroll
   for (int i = 0; i < STEPS * 2; i++) {
-    const int tap = i * 8 + 2 * t, ky = tap / ROW_TAPS;
-    offsets[i / 2][i % 2] = ky < ROWS ? ky * PITCH + tap % ROW_TAPS : 0;
+    const int word = i * 4 + t, ky = word / ROW_WORDS;
+    offsets[i / 2][i % 2] = ky < ROWS ? ky * PITCH + word % ROW_WORDS * E::values : 0;
   }
 }
 
-// Rows g and g + 8 of a left factor whose columns are taps: windows that begin at upper and lower.
-__device__ __forceinline__ void gather_taps(uint32_t (&a)[4], const uint32_t* upper, const uint32_t* lower,
-                                            const int (&offsets)[2]) {
+// A left factor whose depth is a window: of the windows that begin at upper (row g) and lower (row g + 8).
+__device__ __forceinline__ void gather_windows(uint32_t (&a)[4], const uint32_t* upper, const uint32_t* lower,
+                                               const int (&offsets)[2]) {
   a[0] = upper[offsets[0]];
   a[1] = lower[offsets[0]];
   a[2] = upper[offsets[1]];

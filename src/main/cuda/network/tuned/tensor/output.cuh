@@ -13,32 +13,46 @@ constexpr int output_pixels = output_height * output_width, output_pitch = outpu
 constexpr int output_shared = 25 * output_pitch * static_cast<int>(sizeof(float));
 static_assert(output_pixels % 16 == 0, "whole fragments");
 
-static __global__ void __launch_bounds__(threads)
+template <class E>
+__global__ void __launch_bounds__(threads)
     output_layer(const uint4* layer2, const float* bias, const uint4* weights, Output out, Tiles tiles) {
   auto* products = dynamic_shared<float>();  // [tap][pixel]
   const Lane own = own_lane();
   const Place at = place<output_rows, tile_columns>(tiles, static_cast<int>(blockIdx.x));
   const int64_t plane = static_cast<int64_t>(tiles.rows) * tiles.columns;
-  const uint4* image = layer2 + at.image * plane * 4 + own.t;
-  auto load = [&](int pixel) {
+  constexpr int parts = chunks<E>(8), steps3 = Depth<E>::channels2;
+  const uint4* image = layer2 + (at.image * plane * 4 + own.t) * parts;
+  // A lane's channels of a pixel; two words of them serve a step.
+  auto load = [&](int pixel, uint32_t(&words)[steps3 * 2]) {
     const int row = at.row - 2 + pixel / output_width, column = at.column - 2 + pixel % output_width;
     const bool inside = row >= 0 && row < tiles.rows && column >= 0 && column < tiles.columns;
-    return inside ? __ldg(image + (static_cast<int64_t>(row) * tiles.columns + column) * 4) : make_uint4(0, 0, 0, 0);
+#pragma unroll
+    for (int j = 0; j < parts; j++) {
+      const uint4 chunk = inside ? __ldg(image + (static_cast<int64_t>(row) * tiles.columns + column) * 4 * parts + j)
+                                 : make_uint4(0, 0, 0, 0);
+      words[j * 4] = chunk.x;
+      words[j * 4 + 1] = chunk.y;
+      words[j * 4 + 2] = chunk.z;
+      words[j * 4 + 3] = chunk.w;
+    }
   };
   uint4 b[steps3][2];
 #pragma unroll
   for (int step = 0; step < steps3; step++) {
-    b[step][0] = __ldg(weights + step * step_fragments + own.lane);
-    b[step][1] = __ldg(weights + step * step_fragments + own.lane + 32);
+    b[step][0] = __ldg(weights + step * step_size + own.lane);
+    b[step][1] = __ldg(weights + step * step_size + own.lane + 32);
   }
   for (int first = own.warp * 16; first < output_pixels; first += warps * 16) {
-    const uint4 upper = load(first + own.g), lower = load(first + own.g + 8);
+    uint32_t upper[steps3 * 2], lower[steps3 * 2];
+    load(first + own.g, upper);
+    load(first + own.g + 8, lower);
     float sums[4][4] = {};
-    const uint32_t even[4] = {upper.x, lower.x, upper.y, lower.y}, odd[4] = {upper.z, lower.z, upper.w, lower.w};
-    multiply_add_pair(sums[0], sums[1], even, b[0][0]);
-    multiply_add_pair(sums[2], sums[3], even, b[0][1]);
-    multiply_add_pair(sums[0], sums[1], odd, b[1][0]);
-    multiply_add_pair(sums[2], sums[3], odd, b[1][1]);
+#pragma unroll
+    for (int step = 0; step < steps3; step++) {
+      const uint32_t a[4] = {upper[step * 2], lower[step * 2], upper[step * 2 + 1], lower[step * 2 + 1]};
+      multiply_add_pair<E>(sums[0], sums[1], a, b[step][0]);
+      multiply_add_pair<E>(sums[2], sums[3], a, b[step][1]);
+    }
 #pragma unroll
     for (int i = 0; i < 16; i++) {
       const int tap = i / 4 * 8 + own.t * 2 + i % 2;

@@ -5,13 +5,11 @@
 
 namespace ldct::cuda::tensor {
 
-// Windows of one channel have their rows padded to an even number of taps, so that pairs do not straddle them.
-constexpr int row_taps1 = 10, steps1 = 6;  // 9 rows of 10 taps in 96
-constexpr int row_taps3 = 6, steps3 = 2;   // 5 rows of 6 taps in 32
-
-// Counted in steps of 16 x 32 values.
-constexpr int forward1_steps = 2 * steps1, forward2_steps = 3 * 4 * 3, backward2_steps = 2 * 3 * 2 * 3;
-constexpr int all_steps = forward1_steps + forward2_steps + backward2_steps + steps3 + steps3;
+/*
+ * A step is a right factor 8 words deep with 32 columns: lane i reads uint4 i, which is b0 and b1 of fragments 0 and 1,
+ * and uint4 32 + i, of fragments 2 and 3.
+ */
+constexpr int step_size = 64;
 
 struct Weights {
   uint4* forward1;   // [half of the outputs][step]
@@ -21,65 +19,99 @@ struct Weights {
   uint4* forward3;   // [step], columns are taps
 };
 
-// Row k of step `step` and column n: what a product multiplies. Functions of the parameters, zero where padded.
-__device__ inline float forward1_weight(const float* parameters, int step, int k, int fragment, int column) {
-  const int tap = step % steps1 * 16 + k, ky = tap / row_taps1, kx = tap % row_taps1;
-  const int channel = step / steps1 * 32 + channel_of_column(fragment, column);
-  return ky < 9 && kx < 9 ? parameters[weights1 + channel * 81 + ky * 9 + kx] : 0.0f;
-}
-__device__ inline float forward2_weight(const float* parameters, int step, int k, int fragment, int column) {
-  const int ky = step % 3, input = step / 3 % 4 * 16 + k, kx = step / 12;
-  const int output = channel_of_column(fragment, column);
-  return parameters[weights2 + (output * channels1 + input) * 9 + ky * 3 + kx];
-}
-__device__ inline float backward2_weight(const float* parameters, int step, int k, int fragment, int column) {
-  const int ky = step % 3, output = step / 3 % 2 * 16 + k, kx = step / 6 % 3;
-  const int input = step / 18 * 32 + channel_of_column(fragment, column);
-  return parameters[weights2 + (output * channels1 + input) * 9 + 8 - ky * 3 - kx];
-}
-__device__ inline float backward3_weight(const float* parameters, int step, int k, int fragment, int column) {
-  const int tap = step * 16 + k, ky = tap / row_taps3, kx = tap % row_taps3;
-  const int channel = channel_of_column(fragment, column);
-  return ky < 5 && kx < 5 ? parameters[weights3 + channel * 25 + 24 - ky * 5 - kx] : 0.0f;
-}
-// Lane t's four words of a pixel's 32 channels, 8t to 8t + 7, serve as a[0] and a[2] of both steps in turn.
-__device__ inline float forward3_weight(const float* parameters, int step, int k, int fragment, int column) {
-  const int channel = k % 8 / 2 * 8 + step * 4 + k / 8 * 2 + k % 2, tap = fragment * 8 + column;
-  return tap < 25 ? parameters[weights3 + channel * 25 + tap] : 0.0f;
-}
+template <class E>
+struct Steps {
+  static constexpr int forward1 = 2 * Depth<E>::window1, forward2 = 9 * Depth<E>::channels1;
+  static constexpr int backward2 = 2 * 9 * Depth<E>::channels2, backward3 = Depth<E>::window3;
+  static constexpr int forward3 = Depth<E>::channels2;
+  static constexpr int all = forward1 + forward2 + backward2 + backward3 + forward3;
+};
+
+// A value of a right factor: word 0 to 7 and value within it, fragment 0 to 3 and its column.
+struct Cell {
+  int step, word, value, fragment, column;
+};
+
+// What a product multiplies, as functions of the parameters; zero where padded.
+template <class E>
+struct Forward1 {
+  static __device__ __forceinline__ float weight(const float* parameters, const Cell& at) {
+    const int word = at.step % Depth<E>::window1 * 8 + at.word, ky = word / Depth<E>::row_words1;
+    const int kx = word % Depth<E>::row_words1 * E::values + at.value;
+    const int channel = at.step / Depth<E>::window1 * 32 + channel_of_column(at.fragment, at.column);
+    return ky < 9 && kx < 9 ? parameters[weights1 + channel * 81 + ky * 9 + kx] : 0.0f;
+  }
+};
+template <class E>
+struct Forward2 {
+  static __device__ __forceinline__ float weight(const float* parameters, const Cell& at) {
+    const int ky = at.step % 3, kx = at.step / (3 * Depth<E>::channels1);
+    const int input = (at.step / 3 % Depth<E>::channels1 * 8 + at.word) * E::values + at.value;
+    const int output = channel_of_column(at.fragment, at.column);
+    return parameters[weights2 + (output * channels1 + input) * 9 + ky * 3 + kx];
+  }
+};
+template <class E>
+struct Backward2 {
+  static __device__ __forceinline__ float weight(const float* parameters, const Cell& at) {
+    const int ky = at.step % 3, kx = at.step / (3 * Depth<E>::channels2) % 3;
+    const int output = (at.step / 3 % Depth<E>::channels2 * 8 + at.word) * E::values + at.value;
+    const int input = at.step / (9 * Depth<E>::channels2) * 32 + channel_of_column(at.fragment, at.column);
+    return parameters[weights2 + (output * channels1 + input) * 9 + 8 - ky * 3 - kx];
+  }
+};
+template <class E>
+struct Backward3 {
+  static __device__ __forceinline__ float weight(const float* parameters, const Cell& at) {
+    const int word = at.step * 8 + at.word, ky = word / Depth<E>::row_words3;
+    const int kx = word % Depth<E>::row_words3 * E::values + at.value;
+    const int channel = channel_of_column(at.fragment, at.column);
+    return ky < 5 && kx < 5 ? parameters[weights3 + channel * 25 + 24 - ky * 5 - kx] : 0.0f;
+  }
+};
+// Lane t has a pixel's channels 8t to 8t + 7 in its words, of which two serve a step, as a[0] and a[2].
+template <class E>
+struct Forward3 {
+  static __device__ __forceinline__ float weight(const float* parameters, const Cell& at) {
+    const int channel = at.word % 4 * 8 + (at.step * 2 + at.word / 4) * E::values + at.value;
+    const int tap = at.fragment * 8 + at.column;
+    return tap < 25 ? parameters[weights3 + channel * 25 + tap] : 0.0f;
+  }
+};
 
 constexpr int arrange_threads = 256;
-constexpr int arrange_blocks = (all_steps * step_fragments + arrange_threads - 1) / arrange_threads;
+template <class E>
+constexpr int arrange_blocks = (Steps<E>::all * step_size + arrange_threads - 1) / arrange_threads;
 
-// One thread's uint4 of a step, by weight(step, k, fragment, column).
-template <class Weight>
-__device__ __forceinline__ uint4 arranged(int index, Weight weight) {
-  const int step = index / step_fragments, lane = index % 32, g = lane / 4, t = lane % 4;
-  const int fragment = index % step_fragments / 32 * 2;
-  uint32_t words[4];
+// Fills uint4 index of an array of steps, if it has that many, and leaves the index into the next array.
+template <class E, class Matrix>
+__device__ __forceinline__ void arrange(const float* parameters, uint4* array, int steps, int& index) {
+  if (index >= 0 && index < steps * step_size) {
+    const int lane = index % 32;
+    uint32_t words[4];
 #pragma unroll
-  for (int i = 0; i < 4; i++) {
-    const int k = i % 2 * 8 + 2 * t;
-    words[i] = pack_bfloat16(weight(step, k, fragment + i / 2, g), weight(step, k + 1, fragment + i / 2, g));
+    for (int i = 0; i < 4; i++) {
+      float values[E::values];
+#pragma unroll
+      for (int value = 0; value < E::values; value++) {
+        const Cell at = {index / step_size, i % 2 * 4 + lane % 4, value, index % step_size / 32 * 2 + i / 2, lane / 4};
+        values[value] = Matrix::weight(parameters, at);
+      }
+      words[i] = E::word(values);
+    }
+    array[index] = make_uint4(words[0], words[1], words[2], words[3]);
   }
-  return make_uint4(words[0], words[1], words[2], words[3]);
+  index -= steps * step_size;
 }
 
-static __global__ void __launch_bounds__(arrange_threads) arrange_weights(const float* parameters, Weights to) {
+template <class E>
+__global__ void __launch_bounds__(arrange_threads) arrange_weights(const float* parameters, Weights to) {
   int index = static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x);
-  auto fill = [&](uint4* array, int steps, auto weight) {
-    if (index >= 0 && index < steps * step_fragments) {
-      array[index] = arranged(index, [&](int step, int k, int fragment, int column) {
-        return weight(parameters, step, k, fragment, column);
-      });
-    }
-    index -= steps * step_fragments;
-  };
-  fill(to.forward1, forward1_steps, forward1_weight);
-  fill(to.forward2, forward2_steps, forward2_weight);
-  fill(to.backward2, backward2_steps, backward2_weight);
-  fill(to.backward3, steps3, backward3_weight);
-  fill(to.forward3, steps3, forward3_weight);
+  arrange<E, Forward1<E>>(parameters, to.forward1, Steps<E>::forward1, index);
+  arrange<E, Forward2<E>>(parameters, to.forward2, Steps<E>::forward2, index);
+  arrange<E, Backward2<E>>(parameters, to.backward2, Steps<E>::backward2, index);
+  arrange<E, Backward3<E>>(parameters, to.backward3, Steps<E>::backward3, index);
+  arrange<E, Forward3<E>>(parameters, to.forward3, Steps<E>::forward3, index);
 }
 
 }  // namespace ldct::cuda::tensor
