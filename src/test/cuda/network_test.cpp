@@ -88,7 +88,8 @@ double relative(const std::vector<float>& actual, const reference::Values& expec
 
 void judge(reference::Shape s) {
   const size_t pixels = static_cast<size_t>(s.n) * s.rows * s.columns;
-  const double few = pixels < 300 ? 4 : 1;  // as in the test of the CPU engine
+  // With few pixels, a ReLU whose sign rounding turns is not averaged out.
+  const double few = pixels < 600 ? 4 : 1;
   const std::vector<float> p = fixtures::parameters(7), x = fixtures::random(pixels, -1, 3, 8),
                            y = fixtures::random(pixels, -1, 3, 9);
   const reference::Result expected =
@@ -111,7 +112,7 @@ void judge(reference::Shape s) {
       if (std::getenv("LDCT_TEST_ERRORS")) {
         std::printf("%s tensor %d: %.2e\n", where.c_str(), t, error);
       }
-      CHECK(error < precision.gradient_limit * (precision.code == LDCT_BF16 ? few : 1), where, " gradient of tensor ",
+      CHECK(error < precision.gradient_limit * (precision.code == LDCT_FP32 ? 1 : few), where, " gradient of tensor ",
             t, " is off by ", error);
     }
     CHECK(same_bits(predict(*network, p, x, s), actual.output), where, " forward alone gives other bits");

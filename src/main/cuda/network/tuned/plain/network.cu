@@ -50,20 +50,20 @@ Arrays arrays(void* memory, const Tiles& tiles, int parts, int32_t n, Shape shap
 class PlainNetwork final : public Network {
  public:
   size_t workspace_bytes(int32_t n, Shape shape, bool backward) const override {
-    const Tiles tiles = cut<tile_rows, tile_columns>(n, shape.rows, shape.columns);
+    const Tiles tiles = cut<tile_rows, tile_columns>(n, shape);
     return arrays(nullptr, tiles, std::min(tiles.count, most_parts), n, shape, backward).bytes;
   }
 
   void forward(cudaStream_t stream, const float* parameters, const Minibatch& batch, void* workspace,
                float* output) override {
-    const Tiles tiles = cut<tile_rows, tile_columns>(batch.n, batch.shape.rows, batch.shape.columns);
+    const Tiles tiles = cut<tile_rows, tile_columns>(batch.n, batch.shape);
     const Arrays a = arrays(workspace, tiles, 0, batch.n, batch.shape, false);
     run_forward(stream, parameters, batch.input, a, tiles, {output, nullptr, nullptr, nullptr, 0});
   }
 
   void gradients(cudaStream_t stream, const float* parameters, const Minibatch& batch, void* workspace, float* output,
                  float* loss, float* gradients) override {
-    const Tiles tiles = cut<tile_rows, tile_columns>(batch.n, batch.shape.rows, batch.shape.columns);
+    const Tiles tiles = cut<tile_rows, tile_columns>(batch.n, batch.shape);
     const int parts = std::min(tiles.count, most_parts);
     const Arrays a = arrays(workspace, tiles, parts, batch.n, batch.shape, true);
     const double elements = static_cast<double>(batch.n) * static_cast<double>(batch.shape.pixels());

@@ -45,15 +45,15 @@ struct DataGradientInput {
 // Layer 3's data gradient on the tile and its margin, gated: into shared memory, and the tile's own to delta2.
 template <class E>
 __device__ __forceinline__ void through_layer3(const DataGradientInput& in, unsigned char* memory, const Lane& own,
-                                               const Place& at, int64_t origin, const Tiles& tiles, uint4* delta2) {
+                                               const Place& at, const Tiles& tiles, uint4* delta2) {
   using Memory = DataGradientMemory<E>;
   constexpr int pixels = Memory::height2 * Memory::width2, steps3 = Depth<E>::window3, parts = chunks<E>(8);
   const auto* delta3 = reinterpret_cast<const uint32_t*>(memory + Memory::delta3);
   uint4 b[steps3][2];
 #pragma unroll
   for (int step = 0; step < steps3; step++) {
-    b[step][0] = __ldg(in.backward3 + step * step_size + own.lane);
-    b[step][1] = __ldg(in.backward3 + step * step_size + own.lane + 32);
+    b[step][0] = in.backward3[step * step_size + own.lane];
+    b[step][1] = in.backward3[step * step_size + own.lane + 32];
   }
   int offsets[steps3][2];
   window_offsets<E, steps3, 5, Depth<E>::row_words3, Memory::pitch3>(own.t, offsets);
@@ -75,10 +75,8 @@ __device__ __forceinline__ void through_layer3(const DataGradientInput& in, unsi
         continue;
       }
       const int row = pixel / Memory::width2 - 1, column = pixel % Memory::width2 - 1;
-      const int image_row = at.row + row, image_column = at.column + column;
-      const bool inside =
-          image_row >= 0 && image_row < tiles.rows && image_column >= 0 && image_column < tiles.columns;
-      const int64_t index = (origin + static_cast<int64_t>(row) * tiles.columns + column) * 4 + own.t;
+      const bool inside = tiles.inside(at, row, column);
+      const int64_t index = int64_t{tiles.pixel(at, row, column)} * 4 + own.t;
       apply_mask(sums, i, inside ? in.mask2[index] : 0u);
       const bool is_own = inside && row >= 0 && row < gradient_rows && column >= 0 && column < tile_columns;
       const PackedChannels<E> packed = pack_channels<E>(sums, i);
@@ -98,7 +96,7 @@ __device__ __forceinline__ void through_layer3(const DataGradientInput& in, unsi
 // Layer 2's data gradient on the tile, gated: into shared memory. A warp has four rows and half of the channels.
 template <class E>
 __device__ __forceinline__ void through_layer2(const DataGradientInput& in, unsigned char* memory, const Lane& own,
-                                               const Place& at, int64_t origin, const Tiles& tiles) {
+                                               const Place& at, const Tiles& tiles) {
   using Memory = DataGradientMemory<E>;
   constexpr int rows = gradient_rows / (warps / 2), parts = chunks<E>(8);
   const int half = own.warp % 2, first_row = own.warp / 2 * rows;
@@ -108,8 +106,8 @@ __device__ __forceinline__ void through_layer2(const DataGradientInput& in, unsi
 #pragma unroll
   for (int i = 0; i < rows * 2; i++) {
     const int row = first_row + i / 2, column = own.g + i % 2 * 8;
-    const bool inside = at.row + row < tiles.rows && at.column + column < tiles.columns;
-    const int64_t pixel = origin + static_cast<int64_t>(row) * tiles.columns + column;
+    const bool inside = tiles.inside(at, row, column);
+    const int64_t pixel = tiles.pixel(at, row, column);
     apply_mask(sums[i / 2], i % 2, inside ? in.mask1[pixel * 8 + half * 4 + own.t] : 0u);
     const PackedChannels<E> packed = pack_channels<E>(sums[i / 2], i % 2);
 #pragma unroll
@@ -162,22 +160,18 @@ __global__ void __launch_bounds__(threads, data_gradient_blocks)
   using Memory = DataGradientMemory<E>;
   auto* memory = dynamic_shared<unsigned char>();
   const Lane own = own_lane();
-  const int64_t plane = static_cast<int64_t>(tiles.rows) * tiles.columns;
   float sums[2][Part1::fragments][4] = {};
   for (int tile = static_cast<int>(blockIdx.x); tile < tiles.count; tile += static_cast<int>(gridDim.x)) {
     const Place at = place<gradient_rows, tile_columns>(tiles, tile);
-    const int64_t origin = at.image * plane + static_cast<int64_t>(at.row) * tiles.columns + at.column;
     __syncthreads();
-    load_image<E, Memory::height3, Memory::width3, Memory::pitch3, threads>(
-        in.delta3 + at.image * plane, tiles, at.row - 3, at.column - 3,
-        reinterpret_cast<uint32_t*>(memory + Memory::delta3));
-    load_image<E, Memory::height0, Memory::width0, Memory::pitch0, threads>(
-        in.image + at.image * plane, tiles, at.row - 4, at.column - 4,
-        reinterpret_cast<uint32_t*>(memory + Memory::image));
+    load_image<E, Memory::height3, Memory::width3, Memory::pitch3, 3, threads>(
+        in.delta3, tiles, at, reinterpret_cast<uint32_t*>(memory + Memory::delta3));
+    load_image<E, Memory::height0, Memory::width0, Memory::pitch0, 4, threads>(
+        in.image, tiles, at, reinterpret_cast<uint32_t*>(memory + Memory::image));
     __syncthreads();
-    through_layer3<E>(in, memory, own, at, origin, tiles, delta2);
+    through_layer3<E>(in, memory, own, at, tiles, delta2);
     __syncthreads();
-    through_layer2<E>(in, memory, own, at, origin, tiles);
+    through_layer2<E>(in, memory, own, at, tiles);
     __syncthreads();
     add_weight_gradient1<E>(memory, own, sums);
   }

@@ -69,9 +69,7 @@ __device__ __forceinline__ void first_layer(const uint32_t* image, const uint4* 
         continue;
       }
       const int row = pixel / Tile::width1 - 1, column = pixel % Tile::width1 - 1;
-      const int image_row = at.row + row, image_column = at.column + column;
-      const bool inside =
-          image_row >= 0 && image_row < tiles.rows && image_column >= 0 && image_column < tiles.columns;
+      const bool inside = tiles.inside(at, row, column);
       const uint32_t mask = rectify(sums, i);
       const PackedChannels<E> packed = pack_channels<E>(sums, i);
 #pragma unroll
@@ -81,8 +79,7 @@ __device__ __forceinline__ void first_layer(const uint32_t* image, const uint4* 
             inside ? packed.chunk[j] : make_uint4(0, 0, 0, 0);
       }
       if (mask1 && inside && row >= 0 && row < Tile::rows && column >= 0 && column < tile_columns) {
-        mask1[(row * static_cast<int64_t>(tiles.columns) + column) * 8 + half * 4 + own.t] =
-            static_cast<unsigned char>(mask);
+        mask1[int64_t{tiles.pixel(at, row, column)} * 8 + half * 4 + own.t] = static_cast<unsigned char>(mask);
       }
     }
   }
@@ -96,21 +93,18 @@ __global__ void __launch_bounds__(threads, 3)
   auto* image = reinterpret_cast<uint32_t*>(layer1 + Tile::layer1_bytes);
   const Lane own = own_lane();
   const Place at = place<Tile::rows, tile_columns>(tiles, static_cast<int>(blockIdx.x));
-  const int64_t plane = static_cast<int64_t>(tiles.rows) * tiles.columns;
-  const int64_t origin = at.image * plane + static_cast<int64_t>(at.row) * tiles.columns + at.column;
-  load_image<E, Tile::height0, Tile::width0, Tile::pitch0, threads>(input + at.image * plane, tiles, at.row - 5,
-                                                                    at.column - 5, image);
+  load_image<E, Tile::height0, Tile::width0, Tile::pitch0, 5, threads>(input, tiles, at, image);
   __syncthreads();
   first_layer<E, ROWS>(image, weights.forward1, parameters + bias1, own, at, tiles, layer1,
-                    to.mask1 ? to.mask1 + origin * 8 : nullptr);
+                       to.mask1);
   __syncthreads();
   if (to.layer1) {
     constexpr int pixel_chunks = chunks<E>(channels1);
     for (int i = static_cast<int>(threadIdx.x); i < Tile::rows * tile_columns * pixel_chunks; i += threads) {
       const int chunk = i % pixel_chunks, column = i / pixel_chunks % tile_columns;
       const int row = i / (pixel_chunks * tile_columns);
-      if (at.row + row < tiles.rows && at.column + column < tiles.columns) {
-        to.layer1[(origin + static_cast<int64_t>(row) * tiles.columns + column) * pixel_chunks + chunk] =
+      if (tiles.inside(at, row, column)) {
+        to.layer1[int64_t{tiles.pixel(at, row, column)} * pixel_chunks + chunk] =
             *reinterpret_cast<const uint4*>(
                 layer1 + chunk_offset<E, channels1, Tile::width1>(row + 1, column + 1, chunk));
       }
@@ -132,8 +126,8 @@ __global__ void __launch_bounds__(threads, 3)
 #pragma unroll
     for (int i = 0; i < 2; i++) {
       const int tile_row = own.warp * ROWS + row, column = own.g + i * 8;
-      if (at.row + tile_row < tiles.rows && at.column + column < tiles.columns) {
-        const int64_t pixel = origin + static_cast<int64_t>(tile_row) * tiles.columns + column;
+      if (tiles.inside(at, tile_row, column)) {
+        const int64_t pixel = tiles.pixel(at, tile_row, column);
         const uint32_t mask = rectify(sums[row], i);
         const PackedChannels<E> packed = pack_channels<E>(sums[row], i);
 #pragma unroll

@@ -6,21 +6,18 @@
 
 namespace ldct::cuda::tensor {
 
-// to [ROWS][PITCH]; zero outside the image.
-template <class E, int ROWS, int COLUMNS, int PITCH, int THREADS>
-__device__ __forceinline__ void load_image(const float* image, const Tiles& tiles, int first_row, int first_column,
-                                           uint32_t* to) {
+// to [ROWS][PITCH]: from MARGIN pixels above and left of the tile on; zero outside the image.
+template <class E, int ROWS, int COLUMNS, int PITCH, int MARGIN, int THREADS>
+__device__ __forceinline__ void load_image(const float* images, const Tiles& tiles, const Place& at, uint32_t* to) {
   for (int i = static_cast<int>(threadIdx.x); i < ROWS * COLUMNS; i += THREADS) {
-    const int r = i / COLUMNS, c = i % COLUMNS, row = first_row + r;
-    const float* from = image + static_cast<int64_t>(row) * tiles.columns;
+    const int row = i / COLUMNS, column = i % COLUMNS;
+    const float* from = images + tiles.pixel(at, row - MARGIN, column - MARGIN);
     float values[E::values];
 #pragma unroll
     for (int j = 0; j < E::values; j++) {
-      const int column = first_column + c + j;
-      const bool inside = row >= 0 && row < tiles.rows && column >= 0 && column < tiles.columns;
-      values[j] = inside ? from[column] : 0.0f;
+      values[j] = tiles.inside(at, row - MARGIN, column - MARGIN + j) ? from[j] : 0.0f;
     }
-    to[r * PITCH + c] = E::word(values);
+    to[row * PITCH + column] = E::word(values);
   }
 }
 

@@ -33,9 +33,9 @@ struct Grid {
   int data_blocks, weight_blocks;
 
   Grid(int32_t n, Shape shape, int multiprocessors)
-      : output(cut<output_rows, tile_columns>(n, shape.rows, shape.columns)),
-        data(cut<gradient_rows, tile_columns>(n, shape.rows, shape.columns)),
-        weight(cut<WeightGradientMemory<E>::rows, tile_columns>(n, shape.rows, shape.columns)),
+      : output(cut<output_rows, tile_columns>(n, shape)),
+        data(cut<gradient_rows, tile_columns>(n, shape)),
+        weight(cut<WeightGradientMemory<E>::rows, tile_columns>(n, shape)),
         data_blocks(std::min(data.count, multiprocessors * data_gradient_blocks)),
         weight_blocks(std::min(weight.count, weight.count < multiprocessors * tiles_worth_a_second_block
                                                  ? multiprocessors
@@ -123,7 +123,7 @@ class TensorNetwork final : public Network {
 
   template <int ROWS>
   static Tiles layer_tiles(const Minibatch& batch) {
-    return cut<ForwardTile<E, ROWS>::rows, tile_columns>(batch.n, batch.shape.rows, batch.shape.columns);
+    return cut<ForwardTile<E, ROWS>::rows, tile_columns>(batch.n, batch.shape);
   }
 
   template <int ROWS>

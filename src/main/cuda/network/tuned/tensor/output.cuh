@@ -19,17 +19,15 @@ __global__ void __launch_bounds__(threads)
   auto* products = dynamic_shared<float>();  // [tap][pixel]
   const Lane own = own_lane();
   const Place at = place<output_rows, tile_columns>(tiles, static_cast<int>(blockIdx.x));
-  const int64_t plane = static_cast<int64_t>(tiles.rows) * tiles.columns;
   constexpr int parts = chunks<E>(8), steps3 = Depth<E>::channels2;
-  const uint4* image = layer2 + (at.image * plane * 4 + own.t) * parts;
   // A lane's channels of a pixel; two words of them serve a step.
   auto load = [&](int pixel, uint32_t(&words)[steps3 * 2]) {
-    const int row = at.row - 2 + pixel / output_width, column = at.column - 2 + pixel % output_width;
-    const bool inside = row >= 0 && row < tiles.rows && column >= 0 && column < tiles.columns;
+    const int row = pixel / output_width - 2, column = pixel % output_width - 2;
+    const bool inside = tiles.inside(at, row, column);
+    const uint4* from = layer2 + (int64_t{tiles.pixel(at, row, column)} * 4 + own.t) * parts;
 #pragma unroll
     for (int j = 0; j < parts; j++) {
-      const uint4 chunk = inside ? __ldg(image + (static_cast<int64_t>(row) * tiles.columns + column) * 4 * parts + j)
-                                 : make_uint4(0, 0, 0, 0);
+      const uint4 chunk = inside ? __ldg(from + j) : make_uint4(0, 0, 0, 0);
       words[j * 4] = chunk.x;
       words[j * 4 + 1] = chunk.y;
       words[j * 4 + 2] = chunk.z;
@@ -68,10 +66,7 @@ __global__ void __launch_bounds__(threads)
   for (int tap = 0; tap < 25; tap++) {
     sum += products[tap * output_pitch + (row + tap / 5) * output_width + column + tap % 5];
   }
-  finish<threads>(out, at.row + row < tiles.rows && at.column + column < tiles.columns,
-                  static_cast<size_t>(at.image * plane + static_cast<int64_t>(at.row + row) * tiles.columns +
-                                      at.column + column),
-                  sum);
+  finish<threads>(out, tiles.inside(at, row, column), static_cast<size_t>(tiles.pixel(at, row, column)), sum);
 }
 
 }  // namespace ldct::cuda::tensor

@@ -57,18 +57,18 @@ struct WeightGradientInput {
   const float* delta3;
 };
 
-// Starts copying channels of a piece of ROWS x COLUMNS pixels, zero outside the image.
-template <class E, int CHANNELS, int ROWS, int COLUMNS>
-__device__ __forceinline__ void copy_pixels(const uint4* image, const Tiles& tiles, int first_row, int first_column,
+// Starts copying channels of ROWS x COLUMNS pixels, from MARGIN above and left of the tile on; zero outside the image.
+template <class E, int CHANNELS, int ROWS, int COLUMNS, int MARGIN>
+__device__ __forceinline__ void copy_pixels(const uint4* images, const Tiles& tiles, const Place& at,
                                             unsigned char* to) {
   constexpr int count = chunks<E>(CHANNELS);
 #pragma unroll 1
   for (int i = static_cast<int>(threadIdx.x); i < ROWS * COLUMNS * count; i += weight_threads) {
-    const int chunk = i % count, r = i / count / COLUMNS, c = i / count % COLUMNS;
-    const int row = first_row + r, column = first_column + c;
-    const bool inside = row >= 0 && row < tiles.rows && column >= 0 && column < tiles.columns;
-    const int64_t index = inside ? (static_cast<int64_t>(row) * tiles.columns + column) * count + chunk : 0;
-    copy16_async(to + chunk_offset<E, CHANNELS, COLUMNS>(r, c, chunk), image + index, inside);
+    const int chunk = i % count, row = i / count / COLUMNS, column = i / count % COLUMNS;
+    const bool inside = tiles.inside(at, row - MARGIN, column - MARGIN);
+    const int pixel = inside ? tiles.pixel(at, row - MARGIN, column - MARGIN) : 0;
+    copy16_async(to + chunk_offset<E, CHANNELS, COLUMNS>(row, column, chunk), images + int64_t{pixel} * count + chunk,
+                 inside);
   }
 }
 
@@ -77,15 +77,11 @@ __device__ __forceinline__ void start_stage(const WeightGradientInput& in, const
                                             unsigned char* stage) {
   using Memory = WeightGradientMemory<E>;
   const Place at = place<Memory::rows, tile_columns>(tiles, tile);
-  const int64_t first = at.image * (static_cast<int64_t>(tiles.rows) * tiles.columns);
-  copy_pixels<E, channels1, Memory::height1, Memory::width1>(in.layer1 + first * chunks<E>(channels1), tiles,
-                                                             at.row - 1, at.column - 1, stage + Memory::layer1);
-  copy_pixels<E, channels2, Memory::rows, tile_columns>(in.delta2 + first * chunks<E>(channels2), tiles, at.row,
-                                                        at.column, stage + Memory::delta2);
-  copy_pixels<E, channels2, Memory::rows, tile_columns>(in.layer2 + first * chunks<E>(channels2), tiles, at.row,
-                                                        at.column, stage + Memory::layer2);
-  load_image<E, Memory::height3, Memory::width3, Memory::pitch3, weight_threads>(
-      in.delta3 + first, tiles, at.row - 2, at.column - 2, reinterpret_cast<uint32_t*>(stage + Memory::delta3));
+  copy_pixels<E, channels1, Memory::height1, Memory::width1, 1>(in.layer1, tiles, at, stage + Memory::layer1);
+  copy_pixels<E, channels2, Memory::rows, tile_columns, 0>(in.delta2, tiles, at, stage + Memory::delta2);
+  copy_pixels<E, channels2, Memory::rows, tile_columns, 0>(in.layer2, tiles, at, stage + Memory::layer2);
+  load_image<E, Memory::height3, Memory::width3, Memory::pitch3, 2, weight_threads>(
+      in.delta3, tiles, at, reinterpret_cast<uint32_t*>(stage + Memory::delta3));
 }
 
 // A row of layer 1, once loaded, meets the three rows of delta2 that its window rows belong to.
