@@ -30,7 +30,8 @@ final class EngineOptions {
   private Precision precision;
 
   Engine open() {
-    return TrainEngine.open(engine, threads(), device, System.err::println);
+    String resolved = TrainEngine.resolved(engine, precision, System.err::println);
+    return TrainEngine.open(resolved, threads(), device, System.err::println);
   }
 
   int threads() {
