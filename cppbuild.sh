@@ -3,6 +3,7 @@
 #   cppbuild.sh [-platform linux-x86_64] [install|test|emulate|resources|bench|clean]
 # install    libldct.so (API and CPU engine); libldct_cuda.so as well where nvcc is found
 # test       the native tests, under the address and undefined-behaviour sanitizers; CUDA kernels run on the host
+#            (test adam cuda = only those with adam or cuda in their names)
 # emulate    target/emulated: the native libraries with a CUDA engine whose device is the host, for tests without a GPU
 # resources  registers, shared memory and spills of every CUDA kernel, compared with docs/cuda-resources.txt;
 #            resources update writes that file
@@ -17,9 +18,9 @@ command=install
 while [ $# -gt 0 ]; do
   case "$1" in
     -platform) platform=${2:?-platform needs a value}; shift 2 ;;
-    install | test | emulate | clean) command=$1; shift ;;
-    bench | resources) command=$1; shift; break ;;
-    *) sed -n '2,12p' "$0" | cut -c3- >&2; exit 2 ;;
+    install | emulate | clean) command=$1; shift ;;
+    bench | resources | test) command=$1; shift; break ;;
+    *) sed -n '2,13p' "$0" | cut -c3- >&2; exit 2 ;;
   esac
 done
 if [ "$platform" != linux-x86_64 ]; then
@@ -155,26 +156,38 @@ install_cuda() {
   fi
 }
 
-# The CUDA engine once more as a library beside the tests, as the product has it beside libldct.so.
+# without NAME...: the objects of the last compile_all but those of these sources
+without() {
+  local object name
+  for object in "${objects[@]}"; do
+    for name in "$@"; do
+      case "$object" in */$name.o) continue 2 ;; esac
+    done
+    echo "$object"
+  done
+}
+
+# The kernels are tested directly, the CUDA engine as a library beside the tests, as the product has it beside
+# libldct.so; there a network that is cheap to emulate stands in for the hand-written one.
 run_tests() {
-  local flags=(-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer) cuda all
+  local flags=(-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer) tested library
   local link=("$cxx" -pthread -fsanitize=address,undefined)
   # shellcheck disable=SC2046
   compile_all emulation "$out/sanitized" "${flags[@]}" -Isrc/test/cpp -- $(sources src/main/cuda src/test/cuda)
-  cuda=("${objects[@]}")
+  mapfile -t library < <(without '*_test' tuned)
+  mapfile -t tested < <(without direct_network)
   # shellcheck disable=SC2046
   compile_all host "$out/sanitized" "${flags[@]}" -Isrc/test/cpp -Wno-conversion -- $(sources $src) $(sources src/test/cpp)
-  all=("${objects[@]}" "${cuda[@]}")
+  tested+=("${objects[@]}")
   mkdir -p "$out/bin/other"
   # shellcheck disable=SC2046
-  "${link[@]}" -shared -Wl,-Bsymbolic -o "$out/bin/libldct_cuda.so" $(shared_objects "$out/sanitized") \
-    $(printf '%s\n' "${cuda[@]}" | grep -v '_test\.o$')
+  "${link[@]}" -shared -Wl,-Bsymbolic -o "$out/bin/libldct_cuda.so" "${library[@]}" $(shared_objects "$out/sanitized")
   echo 'extern "C" int ldct_cuda_abi_version() { return 1; }' |
     "${link[@]}" -shared -fPIC -o "$out/bin/other/libldct_cuda.so" -x c++ -
-  "${link[@]}" -rdynamic -o "$out/bin/ldct_tests" "${all[@]}" -ldl
+  "${link[@]}" -rdynamic -o "$out/bin/ldct_tests" "${tested[@]}" -ldl
   compile_all emulation "$out/sanitized" "${flags[@]}" -- src/test/cudnn/cudnn_stub.cpp
   "${link[@]}" -shared -o "$out/bin/libcudnn.so.9" "${objects[@]}" # its emulated device is that of the tests
-  LDCT_TEST_CUDNN=$out/bin "$out/bin/ldct_tests"
+  LDCT_TEST_CUDNN=$out/bin "$out/bin/ldct_tests" "$@"
 }
 
 emulate() {
@@ -204,7 +217,7 @@ run_bench() {
 
 case "$command" in
   install) build_cpu; build_cuda; install_cuda ;;
-  test) run_tests ;;
+  test) run_tests "$@" ;;
   emulate) emulate ;;
   resources) resources "$@" ;;
   bench) run_bench "$@" ;;

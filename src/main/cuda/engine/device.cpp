@@ -59,6 +59,7 @@ std::shared_ptr<Device> Device::open(int32_t ordinal) {
     device = std::make_shared<Device>(ordinal);
     open_devices[ordinal] = device;
   }
+  device->make_current();  // a lost one says so now
   return device;
 }
 

@@ -14,7 +14,8 @@ namespace ldct::cuda {
 
 class Device {
  public:
-  // The device while somebody holds it. Throws Error LDCT_NO_DEVICE, saying why, if it cannot be used.
+  // The device while somebody holds it. Throws Error LDCT_NO_DEVICE, saying why, if it cannot be used,
+  // and LDCT_DEVICE_LOST if it failed and is still held.
   static std::shared_ptr<Device> open(int32_t ordinal);
 
   explicit Device(int32_t ordinal);

@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include "network/check.h"
+#include "network/tuned/reduce.cuh"
 
 namespace ldct::cuda {
 
@@ -25,6 +26,13 @@ void launch(const char* name, void (*kernel)(Parameters...), int blocks, int thr
   config.dynamicSmemBytes = shared_bytes;
   config.stream = stream;
   check(cudaLaunchKernelEx(&config, kernel, static_cast<Parameters>(arguments)...), name);
+}
+
+template <class Early, class Late>
+void launch_reduce(cudaStream_t stream, const Parts<Early>& early, const Parts<Late>& late, const LossPart* loss_parts,
+                   int loss_count, double elements, float* gradients, float* loss) {
+  launch("sum of gradients", reduce_gradients<Early, Late>, reduce_blocks<Early> + reduce_blocks<Late> + 1,
+         reduce_threads, 0, stream, early, late, loss_parts, loss_count, elements, gradients, loss);
 }
 
 }  // namespace ldct::cuda

@@ -11,7 +11,6 @@ struct LossPart {
 };
 
 constexpr int reduce_threads = 256, reduce_slices = 8, reduce_columns = reduce_threads / reduce_slices;
-constexpr int reduce_blocks = (bias3 + reduce_columns - 1) / reduce_columns + 1;
 
 // Sum over a block of THREADS threads, the same in all of them.
 template <int THREADS>
@@ -32,13 +31,59 @@ __device__ inline double block_sum(double value) {
   return sum;
 }
 
-// parts [count][bias3], loss_parts [loss_count]; the last block sees to the loss and the last bias.
-static __global__ void __launch_bounds__(reduce_threads)
-    reduce_gradients(const float* parts, int count, const LossPart* loss_parts, int loss_count, double elements,
+// What count blocks left, ORDER::size values each; ORDER::parameter(position) says what a value is, -1: nothing.
+template <class ORDER>
+struct Parts {
+  const float* data;
+  int count;
+};
+
+// Parts in the order of the parameters [BEGIN, END).
+template <int BEGIN, int END>
+struct ParameterOrder {
+  static constexpr int size = END - BEGIN;
+  static __host__ __device__ int parameter(int position) { return BEGIN + position; }
+};
+
+template <class Order>
+constexpr int reduce_blocks = (Order::size + reduce_columns - 1) / reduce_columns;
+
+// The sums of the positions that a block has, block counting from 0 on.
+template <class Order>
+__device__ __forceinline__ void reduce_parts(const Parts<Order>& parts, int block, double* memory, float* gradients) {
+  const int thread = static_cast<int>(threadIdx.x);
+  const int position = block * reduce_columns + thread % reduce_columns;
+  double sum = 0;
+  if (position < Order::size) {
+    for (int i = thread / reduce_columns; i < parts.count; i += reduce_slices) {
+      sum += static_cast<double>(parts.data[static_cast<int64_t>(i) * Order::size + position]);
+    }
+  }
+  memory[thread] = sum;
+  __syncthreads();
+  if (thread < reduce_columns && position < Order::size) {
+    for (int slice = 1; slice < reduce_slices; slice++) {
+      sum += memory[slice * reduce_columns + thread];
+    }
+    const int parameter = Order::parameter(position);
+    if (parameter >= 0) {
+      gradients[parameter] = static_cast<float>(sum);
+    }
+  }
+}
+
+// All gradients but the last bias, which the last block sees to together with the loss.
+template <class Early, class Late>
+__global__ void __launch_bounds__(reduce_threads)
+    reduce_gradients(Parts<Early> early, Parts<Late> late, const LossPart* loss_parts, int loss_count, double elements,
                      float* gradients, float* loss) {
   __shared__ double memory[reduce_threads];
-  const int thread = static_cast<int>(threadIdx.x);
-  if (blockIdx.x + 1 == gridDim.x) {
+  const int block = static_cast<int>(blockIdx.x), thread = static_cast<int>(threadIdx.x);
+  if (block < reduce_blocks<Early>) {
+    reduce_parts(early, block, memory, gradients);
+  } else if (block < reduce_blocks<Early> + reduce_blocks<Late>) {
+    reduce_parts(late, block - reduce_blocks<Early>, memory, gradients);
+  } else {
     double squares = 0, delta = 0;
     for (int i = thread; i < loss_count; i += reduce_threads) {
       squares += loss_parts[i].squares;
@@ -50,22 +95,6 @@ static __global__ void __launch_bounds__(reduce_threads)
       *loss = static_cast<float>(squares / elements);
       gradients[bias3] = static_cast<float>(delta);
     }
-    return;
-  }
-  const int parameter = static_cast<int>(blockIdx.x) * reduce_columns + thread % reduce_columns;
-  double sum = 0;
-  if (parameter < bias3) {
-    for (int i = thread / reduce_columns; i < count; i += reduce_slices) {
-      sum += static_cast<double>(parts[static_cast<size_t>(i) * bias3 + parameter]);
-    }
-  }
-  memory[thread] = sum;
-  __syncthreads();
-  if (thread < reduce_columns && parameter < bias3) {
-    for (int slice = 1; slice < reduce_slices; slice++) {
-      sum += memory[slice * reduce_columns + thread];
-    }
-    gradients[parameter] = static_cast<float>(sum);
   }
 }
 

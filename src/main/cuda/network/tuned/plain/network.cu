@@ -20,7 +20,7 @@ struct Arrays {
   Weights weights;
   float *layer1, *layer2;  // activations [n][64 or 32][rows][columns]
   float *delta1, *delta2, *delta3;
-  float* parts;
+  float *parts1, *parts23;  // [block][parameters of layer 1], of the others
   LossPart* loss_parts;
   size_t bytes;
 };
@@ -39,7 +39,8 @@ Arrays arrays(void* memory, const Tiles& tiles, int parts, int32_t n, Shape shap
     a.delta1 = space.take<float>(pixels * channels1);
     a.delta2 = space.take<float>(pixels * channels2);
     a.delta3 = space.take<float>(pixels);
-    a.parts = space.take<float>(static_cast<size_t>(parts) * bias3);
+    a.parts1 = space.take<float>(static_cast<size_t>(parts) * weights2);
+    a.parts23 = space.take<float>(static_cast<size_t>(parts) * (bias3 - weights2));
     a.loss_parts = space.take<LossPart>(static_cast<size_t>(tiles.count));
   }
   a.bytes = space.bytes();
@@ -49,20 +50,20 @@ Arrays arrays(void* memory, const Tiles& tiles, int parts, int32_t n, Shape shap
 class PlainNetwork final : public Network {
  public:
   size_t workspace_bytes(int32_t n, Shape shape, bool backward) const override {
-    const Tiles tiles = cut<tile_rows, tile_columns>(n, shape.rows, shape.columns);
+    const Tiles tiles = cut<tile_rows, tile_columns>(n, shape);
     return arrays(nullptr, tiles, std::min(tiles.count, most_parts), n, shape, backward).bytes;
   }
 
   void forward(cudaStream_t stream, const float* parameters, const Minibatch& batch, void* workspace,
                float* output) override {
-    const Tiles tiles = cut<tile_rows, tile_columns>(batch.n, batch.shape.rows, batch.shape.columns);
+    const Tiles tiles = cut<tile_rows, tile_columns>(batch.n, batch.shape);
     const Arrays a = arrays(workspace, tiles, 0, batch.n, batch.shape, false);
     run_forward(stream, parameters, batch.input, a, tiles, {output, nullptr, nullptr, nullptr, 0});
   }
 
   void gradients(cudaStream_t stream, const float* parameters, const Minibatch& batch, void* workspace, float* output,
                  float* loss, float* gradients) override {
-    const Tiles tiles = cut<tile_rows, tile_columns>(batch.n, batch.shape.rows, batch.shape.columns);
+    const Tiles tiles = cut<tile_rows, tile_columns>(batch.n, batch.shape);
     const int parts = std::min(tiles.count, most_parts);
     const Arrays a = arrays(workspace, tiles, parts, batch.n, batch.shape, true);
     const double elements = static_cast<double>(batch.n) * static_cast<double>(batch.shape.pixels());
@@ -72,14 +73,16 @@ class PlainNetwork final : public Network {
            a.delta3, a.weights.backward3, a.delta2, Gate{a.layer2}, tiles);
     launch("data gradient of layer 2", convolution<3, channels2, channels1, Gate>, tiles.count, conv_threads, 0,
            stream, a.delta2, a.weights.backward2, a.delta1, Gate{a.layer1}, tiles);
-    launch("weight gradient of layer 3", weight_gradient_single<5, channels2, true>, parts, 5 * channels2, 0, stream,
-           a.layer2, a.delta3, a.parts, weights3, -1, tiles);
+    launch("weight gradient of layer 3", weight_gradient_single<5, channels2, Layer3Part>, parts, 5 * channels2, 0, stream,
+           a.layer2, a.delta3, a.parts23, tiles);
     launch("weight gradient of layer 2", weight_gradient2, parts, gradient2_threads, gradient2_shared, stream,
-           a.layer1, a.delta2, a.parts, tiles);
-    launch("weight gradient of layer 1", weight_gradient_single<9, channels1, false>, parts, 9 * channels1, 0, stream,
-           a.delta1, batch.input, a.parts, weights1, bias1, tiles);
-    launch("sum of gradients", reduce_gradients, reduce_blocks, reduce_threads, 0, stream, a.parts, parts,
-           a.loss_parts, tiles.count, elements, gradients, loss);
+           a.layer1, a.delta2, a.parts23, tiles);
+    launch("weight gradient of layer 1", weight_gradient_single<9, channels1, Layer1Part>, parts, 9 * channels1, 0, stream,
+           a.delta1, batch.input, a.parts1, tiles);
+    using Early = ParameterOrder<0, weights2>;
+    using Late = ParameterOrder<weights2, bias3>;
+    launch_reduce(stream, Parts<Early>{a.parts1, parts}, Parts<Late>{a.parts23, parts}, a.loss_parts, tiles.count,
+                  elements, gradients, loss);
   }
 
  private:

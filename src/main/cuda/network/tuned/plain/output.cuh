@@ -1,17 +1,10 @@
 // Layer 3 on the plain units: 5x5, 32 channels to one, with the loss and its gradient.
 #pragma once
 
+#include "network/tuned/loss.cuh"
 #include "network/tuned/plain/convolution.cuh"
 
 namespace ldct::cuda::plain {
-
-struct Output {
-  float* output;        // may be null
-  const float* target;  // null: no loss
-  float* delta;
-  LossPart* parts;  // [tiles]
-  float scale;      // 2 / elements
-};
 
 // weights [32][5][5] and the bias behind them. The threads of a group of 8 share a run of pixels, a channel in 8 each.
 static __global__ void __launch_bounds__(conv_threads)
@@ -60,26 +53,10 @@ static __global__ void __launch_bounds__(conv_threads)
     own = i == lane ? sum : own;
   }
   own += weights[channels2 * k * k];
-  float difference = 0, delta = 0;
-  if (at.row + row < tiles.rows && at.column + column + lane < tiles.columns) {
-    const size_t index = at.image * plane + static_cast<size_t>(at.row + row) * tiles.columns + at.column + column + lane;
-    if (out.output) {
-      out.output[index] = own;
-    }
-    if (out.target) {
-      difference = own - out.target[index];
-      delta = out.scale * difference;
-      out.delta[index] = delta;
-    }
-  }
-  if (out.target) {
-    const double square = static_cast<double>(difference) * difference;
-    const double squares = block_sum<conv_threads>(square);
-    const double deltas = block_sum<conv_threads>(static_cast<double>(delta));
-    if (thread == 0) {
-      out.parts[blockIdx.x] = {squares, deltas};
-    }
-  }
+  const bool inside = at.row + row < tiles.rows && at.column + column + lane < tiles.columns;
+  finish<conv_threads>(
+      out, inside,
+      at.image * plane + static_cast<size_t>(at.row + row) * tiles.columns + at.column + column + lane, own);
 }
 
 }  // namespace ldct::cuda::plain

@@ -27,7 +27,7 @@ constexpr int gradient2_threads = 256, pitch1 = channels1 + 2, pitch2 = channels
 constexpr int gradient2_shared =
     ((tile_rows + 2) * (tile_columns + 2) * pitch1 + tile_pixels * pitch2) * static_cast<int>(sizeof(float));
 
-// Layer 2: a thread sums 2 inputs x 4 outputs x 9 taps. activation [n][64] and delta [n][32] planes, parts [blocks][bias3].
+// Layer 2: a thread sums 2 inputs x 4 outputs x 9 taps. activation [n][64] and delta [n][32] planes, parts [blocks][bias3 - weights2].
 static __global__ void __launch_bounds__(gradient2_threads)
     weight_gradient2(const float* activation, const float* delta, float* parts, Tiles tiles) {
   constexpr int width = tile_columns + 2, inputs = 2, outputs = 4, k = 3;
@@ -78,30 +78,40 @@ static __global__ void __launch_bounds__(gradient2_threads)
       }
     }
   }
-  float* part = parts + static_cast<size_t>(blockIdx.x) * bias3;
+  float* part = parts + static_cast<size_t>(blockIdx.x) * (bias3 - weights2);
 #pragma unroll
   for (int o = 0; o < outputs; o++) {
 #pragma unroll
     for (int i = 0; i < inputs; i++) {
 #pragma unroll
       for (int tap = 0; tap < k * k; tap++) {
-        part[weights2 + ((output + o) * channels1 + input + i) * k * k + tap] = sums[tap / k][tap % k][i][o];
+        part[((output + o) * channels1 + input + i) * k * k + tap] = sums[tap / k][tap % k][i][o];
       }
     }
     if (input == 0) {
-      part[bias2 + output + o] = bias[o];
+      part[bias2 - weights2 + output + o] = bias[o];
     }
   }
 }
 
+// Where the sums of layers 1 and 3 go in a part. Layer 3's taps are counted from the last: its single side is the
+// output gradient.
+struct Layer1Part {
+  static constexpr int size = weights2, weights = 0, bias = bias1;
+  static constexpr bool flip = false;
+};
+struct Layer3Part {
+  static constexpr int size = bias3 - weights2, weights = weights3 - weights2, bias = -1;
+  static constexpr bool flip = true;
+};
+
 /*
  * Layers 1 and 3, where one side has one channel: sums of many[channel][p] single[p + tap]. A thread has one channel
- * and one row of taps. FLIP: the taps are counted from the last (layer 3, whose single side is the output gradient).
- * bias: where the sums of many go in a part, or -1.
+ * and one row of taps.
  */
-template <int K, int CHANNELS, bool FLIP>
+template <int K, int CHANNELS, class Part>
 __global__ void __launch_bounds__(K* CHANNELS)
-    weight_gradient_single(const float* many, const float* single, float* parts, int weights, int bias, Tiles tiles) {
+    weight_gradient_single(const float* many, const float* single, float* parts, Tiles tiles) {
   constexpr int threads = K * CHANNELS, margin = K / 2, pitch = CHANNELS + 1;
   constexpr int width = tile_columns + 2 * margin, height = tile_rows + 2 * margin;
   __shared__ float pixels[tile_pixels * pitch];
@@ -132,14 +142,14 @@ __global__ void __launch_bounds__(K* CHANNELS)
       }
     }
   }
-  float* part = parts + static_cast<size_t>(blockIdx.x) * bias3;
+  float* part = parts + static_cast<size_t>(blockIdx.x) * Part::size;
 #pragma unroll
   for (int kx = 0; kx < K; kx++) {
     const int tap = ky * K + kx;
-    part[weights + channel * K * K + (FLIP ? K * K - 1 - tap : tap)] = sums[kx];
+    part[Part::weights + channel * K * K + (Part::flip ? K * K - 1 - tap : tap)] = sums[kx];
   }
-  if (bias >= 0 && ky == 0) {
-    part[bias + channel] = total;
+  if (Part::bias >= 0 && ky == 0) {
+    part[Part::bias + channel] = total;
   }
 }
 

@@ -124,6 +124,13 @@ public final class Engines {
     return kernels;
   }
 
+  /** Whether there is a CUDA device, but no kernels of a precision for it. */
+  public static boolean cudaLacks(Precision precision) {
+    NativeLibrary.require();
+    JsonNode cuda = capabilityTree().path("cuda");
+    return !cuda.path("devices").isEmpty() && !kernels(cuda).containsKey(precision);
+  }
+
   private static JsonNode capabilityTree() {
     try {
       return new ObjectMapper().readTree(capabilities());

@@ -37,7 +37,8 @@ final class EngineOptions {
   private Kernels kernels;
 
   Engine open() {
-    return TrainEngine.open(engine, threads(), device, kernels, System.err::println);
+    String resolved = TrainEngine.resolved(engine, precision, System.err::println);
+    return TrainEngine.open(resolved, threads(), device, kernels, System.err::println);
   }
 
   int threads() {

@@ -9,6 +9,7 @@ import org.ldctbench.config.TrainArguments;
 import org.ldctbench.engine.Engine;
 import org.ldctbench.engine.EngineException;
 import org.ldctbench.engine.Kernels;
+import org.ldctbench.engine.Precision;
 
 /** The engine that a run's arguments ask for. */
 final class TrainEngine {
@@ -18,12 +19,26 @@ final class TrainEngine {
    * @throws UserException with code ENGINE if it is not to be had
    */
   static Engine open(TrainArguments arguments, Consumer<String> log) {
+    Precision precision = Precision.valueOf(arguments.precision().toUpperCase(Locale.ROOT));
     return open(
-        arguments.engine(),
+        resolved(arguments.engine(), precision, log),
         arguments.threads(),
         arguments.device(),
         Kernels.valueOf(arguments.kernels().toUpperCase(Locale.ROOT)),
         log);
+  }
+
+  /** {@code auto} becomes {@code cpu} where a CUDA device has no kernels of the precision. */
+  static String resolved(String engine, Precision precision, Consumer<String> log) {
+    try {
+      if (engine.equals("auto") && Engines.cudaLacks(precision)) {
+        log.accept("not cuda: it cannot compute in " + precision.label() + " here");
+        return "cpu";
+      }
+      return engine;
+    } catch (EngineException e) {
+      throw new UserException(ExitCode.ENGINE, "engine " + engine + ": " + e.getMessage(), e);
+    }
   }
 
   static Engine open(
