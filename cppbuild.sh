@@ -1,10 +1,14 @@
 #!/usr/bin/env bash
 # Builds the native side into target/cppbuild/<platform>/{include,lib,bin}, by JavaCPP's conventions.
-#   cppbuild.sh [-platform linux-x86_64] [install|test|bench|clean]
-# install  libldct.so (API and CPU engine); libldct_cuda.so as well where nvcc is found
-# test     the native tests, under the address and undefined-behaviour sanitizers
-# bench    prints median times of the engine (bench fp32 2 = precision and threads)
-# clean    removes what the others made
+#   cppbuild.sh [-platform linux-x86_64] [install|test|emulate|resources|bench|clean]
+# install    libldct.so (API and CPU engine); libldct_cuda.so as well where nvcc is found
+# test       the native tests, under the address and undefined-behaviour sanitizers; CUDA kernels run on the host
+#            (test adam cuda = only those with adam or cuda in their names)
+# emulate    target/emulated: the native libraries with a CUDA engine whose device is the host, for tests without a GPU
+# resources  registers, shared memory and spills of every CUDA kernel, compared with docs/cuda-resources.txt;
+#            resources update writes that file
+# bench      prints median times of the engine (bench fp32 2 = precision and threads)
+# clean      removes what the others made
 # Knobs: CXX, NVCC, JOBS, LDCT_CUDA=off (leave the CUDA engine out)
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -14,9 +18,9 @@ command=install
 while [ $# -gt 0 ]; do
   case "$1" in
     -platform) platform=${2:?-platform needs a value}; shift 2 ;;
-    install | test | clean) command=$1; shift ;;
-    bench) command=$1; shift; break ;;
-    *) sed -n '2,8p' "$0" | cut -c3- >&2; exit 2 ;;
+    install | emulate | clean) command=$1; shift ;;
+    bench | resources | test) command=$1; shift; break ;;
+    *) sed -n '2,13p' "$0" | cut -c3- >&2; exit 2 ;;
   esac
 done
 if [ "$platform" != linux-x86_64 ]; then
@@ -45,31 +49,50 @@ isa_flags() {
 warnings="-Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wno-psabi -Werror"
 common="-std=c++17 -fPIC -fno-math-errno -fvisibility=hidden -ffp-contract=off -pthread -I$src -I$src/include $warnings"
 
-# compile SOURCE OBJECT FLAGS...: only if the object is older than its source, a header or this script
+# CUDA sources: the same for the device and, in front of them an emulation of CUDA's headers, for the host.
+# Code that must give the CPU's bits does without fused multiply-add, by its suffix.
+cuda_includes="-Isrc/main/cuda -I$src -I$src/include"
+emulation="-x c++ -Isrc/test/cuda/emulation $cuda_includes -Wno-conversion -Wno-unknown-pragmas"
+architectures=(-gencode "arch=compute_80,code=sm_80" -gencode "arch=compute_90,code=sm_90"
+  -gencode "arch=compute_100,code=sm_100" -gencode "arch=compute_100,code=compute_100")
+nvcc_flags() {
+  echo "-std=c++17 -O3 --expt-relaxed-constexpr $cuda_includes -Werror all-warnings"
+  echo "-Xcompiler -fPIC,-fvisibility=hidden,-ffp-contract=off,-Wall,-Wextra"
+  case "$1" in
+    *_exact.cu) echo "-fmad=false" ;;
+  esac
+}
+
+# compile COMPILER SOURCE OBJECT FLAGS...: only if the object is older than its source, a header or this script
 compile() {
-  local source=$1 object=$2
-  shift 2
-  if [ -f "$object" ] && [ -z "$(find "$source" src/main/cpp src/test/cpp cppbuild.sh \
-      \( -path "$source" -o -name '*.h' -o -name '*.inl' -o -name cppbuild.sh \) -newer "$object" -print -quit)" ]; then
+  local compiler=$1 source=$2 object=$3
+  shift 3
+  if [ -f "$object" ] && [ -z "$(find "$source" src/main/cpp src/main/cuda src/test/cpp src/test/cuda cppbuild.sh \
+      \( -path "$source" -o -name '*.h' -o -name '*.hpp' -o -name '*.cuh' -o -name '*.inl' -o -name cppbuild.sh \) \
+      -newer "$object" -print -quit)" ]; then
     return 0
   fi
   mkdir -p "$(dirname "$object")"
   # shellcheck disable=SC2046,SC2086
-  $cxx $common $(isa_flags "$source") "$@" -c "$source" -o "$object.part"
+  case "$compiler" in
+    host) $cxx $common $(isa_flags "$source") "$@" -c "$source" -o "$object.part" ;;
+    emulation) $cxx $common "$@" $emulation -c "$source" -o "$object.part" ;;
+    *) "$compiler" $(nvcc_flags "$source") "$@" -c "$source" -o "$object.part" ;;
+  esac
   mv "$object.part" "$object"
 }
 
-# compile_all DIRECTORY FLAGS... -- SOURCE...: as many at once as there are cores
+# compile_all COMPILER DIRECTORY FLAGS... -- SOURCE...: as many at once as there are cores; their names into objects
 compile_all() {
-  local directory=$1 flags=() running=0 failed=0
-  shift
+  local compiler=$1 directory=$2 flags=() running=0 failed=0
+  shift 2
   while [ "$1" != -- ]; do flags+=("$1"); shift; done
   shift
   objects=()
   for source in "$@"; do
-    local object=$directory/${source%.cpp}.o
+    local object=$directory/${source%.*}.o
     objects+=("$object")
-    compile "$source" "$object" "${flags[@]}" &
+    compile "$compiler" "$source" "$object" "${flags[@]}" &
     running=$((running + 1))
     if [ "$running" -ge "$jobs" ]; then
       wait -n || failed=1
@@ -83,11 +106,14 @@ compile_all() {
   [ "$failed" = 0 ] || { echo "cppbuild.sh: compiling failed" >&2; exit 1; }
 }
 
-sources() { find "$@" -name '*.cpp' | LC_ALL=C sort; }
+sources() { find "$@" -name '*.cpp' -o -name '*.cu' | LC_ALL=C sort; }
+
+# What the CUDA library shares with the CPU engine.
+shared_objects() { echo "$1/$src/engine/slice_file.o" "$1/$src/engine/update.o"; }
 
 build_cpu() {
   # shellcheck disable=SC2046
-  compile_all "$out/obj" -O3 -- $(sources $src)
+  compile_all host "$out/obj" -O3 -- $(sources $src)
   mkdir -p "$out/lib" "$out/include"
   cp "$src/include/ldct.h" "$out/include/"
   $cxx -shared -pthread -Wl,-soname,libldct.so -Wl,--no-undefined \
@@ -109,14 +135,14 @@ build_cuda() {
     return 0
   fi
   local library=$out/lib/libldct_cuda.so
-  if [ -f "$library" ] && [ -z "$(find src/main/cuda src/main/cpp cppbuild.sh -newer "$library" -type f -print -quit)" ]; then
+  # shellcheck disable=SC2046
+  compile_all "$nvcc" "$out/cuda" "${architectures[@]}" -- $(sources src/main/cuda)
+  # shellcheck disable=SC2046
+  objects+=($(shared_objects "$out/obj"))
+  if [ -f "$library" ] && [ -z "$(find "${objects[@]}" -newer "$library" -print -quit)" ]; then
     return 0
   fi
-  "$nvcc" -shared -std=c++17 -O3 -cudart static \
-    -gencode arch=compute_80,code=sm_80 -gencode arch=compute_90,code=sm_90 \
-    -gencode arch=compute_100,code=sm_100 -gencode arch=compute_100,code=compute_100 \
-    -Xcompiler -fPIC,-fvisibility=hidden,-Wall,-Wextra -Werror all-warnings \
-    -I$src -I$src/include -Isrc/main/cuda -o "$library.part.so" $(find src/main/cuda -name '*.cu' | LC_ALL=C sort)
+  "$nvcc" -shared -cudart static -Xlinker "--version-script=$src/exports.map" -o "$library.part.so" "${objects[@]}" -ldl
   mv "$library.part.so" "$library"
 }
 
@@ -130,13 +156,55 @@ install_cuda() {
   fi
 }
 
+# without NAME...: the objects of the last compile_all but those of these sources
+without() {
+  local object name
+  for object in "${objects[@]}"; do
+    for name in "$@"; do
+      case "$object" in */$name.o) continue 2 ;; esac
+    done
+    echo "$object"
+  done
+}
+
+# The kernels are tested directly, the CUDA engine as a library beside the tests, as the product has it beside
+# libldct.so; there a network that is cheap to emulate stands in for the hand-written one.
 run_tests() {
+  local flags=(-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer) tested library
+  local link=("$cxx" -pthread -fsanitize=address,undefined)
   # shellcheck disable=SC2046
-  compile_all "$out/sanitized" -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
-    -Isrc/test/cpp -Wno-conversion -- $(sources $src) $(sources src/test/cpp)
-  mkdir -p "$out/bin"
-  $cxx -pthread -fsanitize=address,undefined -o "$out/bin/ldct_tests" "${objects[@]}" -ldl
-  "$out/bin/ldct_tests"
+  compile_all emulation "$out/sanitized" "${flags[@]}" -Isrc/test/cpp -- $(sources src/main/cuda src/test/cuda)
+  mapfile -t library < <(without '*_test' tuned)
+  mapfile -t tested < <(without direct_network)
+  # shellcheck disable=SC2046
+  compile_all host "$out/sanitized" "${flags[@]}" -Isrc/test/cpp -Wno-conversion -- $(sources $src) $(sources src/test/cpp)
+  tested+=("${objects[@]}")
+  mkdir -p "$out/bin/other"
+  # shellcheck disable=SC2046
+  "${link[@]}" -shared -Wl,-Bsymbolic -o "$out/bin/libldct_cuda.so" "${library[@]}" $(shared_objects "$out/sanitized")
+  echo 'extern "C" int ldct_cuda_abi_version() { return 1; }' |
+    "${link[@]}" -shared -fPIC -o "$out/bin/other/libldct_cuda.so" -x c++ -
+  "${link[@]}" -rdynamic -o "$out/bin/ldct_tests" "${tested[@]}" -ldl
+  compile_all emulation "$out/sanitized" "${flags[@]}" -- src/test/cudnn/cudnn_stub.cpp
+  "${link[@]}" -shared -o "$out/bin/libcudnn.so.9" "${objects[@]}" # its emulated device is that of the tests
+  LDCT_TEST_CUDNN=$out/bin "$out/bin/ldct_tests" "$@"
+}
+
+emulate() {
+  local folder=target/emulated
+  if [ ! -f target/native/libldct.so ]; then
+    echo "cppbuild.sh: run 'mvn package' first, target/native has no libraries" >&2
+    exit 1
+  fi
+  # shellcheck disable=SC2046
+  compile_all emulation "$out/emulated" -O2 -- $(sources src/main/cuda src/test/cuda/emulation)
+  mkdir -p "$folder"
+  cp -p target/native/*.so "$folder/"
+  # shellcheck disable=SC2046
+  $cxx -shared -pthread -o "$folder/libldct_cuda.so.part" "${objects[@]}" $(shared_objects "$out/obj")
+  mv "$folder/libldct_cuda.so.part" "$folder/libldct_cuda.so"
+  compile_all emulation "$out/emulated" -O2 -- src/test/cudnn/cudnn_stub.cpp
+  $cxx -shared -pthread -o "$folder/libcudnn.so.9" "${objects[@]}" -L"$folder" -l:libldct_cuda.so -Wl,-rpath,'$ORIGIN'
 }
 
 run_bench() {
@@ -149,7 +217,9 @@ run_bench() {
 
 case "$command" in
   install) build_cpu; build_cuda; install_cuda ;;
-  test) run_tests ;;
+  test) run_tests "$@" ;;
+  emulate) emulate ;;
+  resources) resources "$@" ;;
   bench) run_bench "$@" ;;
-  clean) rm -rf "$out" ;;
+  clean) rm -rf "$out" target/emulated ;;
 esac

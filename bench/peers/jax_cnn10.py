@@ -1,7 +1,8 @@
 """CNN-10 in JAX, measured side by side with ldctbench; speaks the protocol of pytorch_cnn10.py.
 
 Settings are the two data layouts, each compiled as a whole (jit): forward, mean squared error, backward and Adam. bf16 means
-bfloat16 activations and products with float32 master weights. JAX takes its threads from the processor set.
+bfloat16 activations and products with float32 master weights; fp32 and tf32 are the precision asked of float32 products. JAX
+takes its threads from the processor set. On a GPU prediction brings images there and the result back.
 """
 
 import argparse
@@ -31,9 +32,10 @@ def split(np, flat):
 
 
 class Setting:
-    def __init__(self, layout, precision, parameters, inputs, targets, train):
+    def __init__(self, layout, device, precision, parameters, inputs, targets, train):
         import jax
         import jax.numpy as jnp
+        import numpy as np
 
         work = jnp.bfloat16 if precision == "bf16" else jnp.float32
         channel = layout.index("C")
@@ -71,22 +73,39 @@ class Setting:
         self.state = (tensors, zeros, zeros, jnp.float32(0))
         self.inputs, self.targets = place(inputs), place(targets)
         self.train = train
+        self.host = np.asarray(self.inputs) if device == "cuda" and not train else None
         self.call = jax.jit(train_step if train else forward)
+        self.result = None
 
     def step(self):
         if self.train:
-            self.state, result = self.call(self.state, self.inputs, self.targets)
+            self.state, self.result = self.call(self.state, self.inputs, self.targets)
+        elif self.host is None:
+            self.result = self.call(self.state[0], self.inputs)
         else:
-            result = self.call(self.state[0], self.inputs)
-        return result.block_until_ready()
+            import numpy as np
+
+            self.result = np.asarray(self.call(self.state[0], self.host))
+        return self.result
+
+    def finish(self):
+        if hasattr(self.result, "block_until_ready"):
+            self.result.block_until_ready()
 
 
-def open_case(request):
+def open_case(request, default_device="cpu"):
     if request["bench"] == "ssim":
         raise ValueError("JAX has no SSIM; leave this peer out")
-    limit_threads(request["threads"])
+    device = request.get("device", default_device)
+    if device == "cpu":
+        limit_threads(request["threads"])
+    os.environ["JAX_PLATFORMS"] = device
     import jax
     import numpy as np
+
+    if request["precision"] == "tf32" and device == "cpu":
+        raise ValueError("tf32 is a GPU format")
+    jax.config.update("jax_default_matmul_precision", "tensorfloat32" if request["precision"] == "tf32" else "float32")
 
     folder = request["data"]
     flat, inputs, targets = (np.load(os.path.join(folder, f"{name}.npy")) for name in ("params", "input", "target"))
@@ -94,10 +113,11 @@ def open_case(request):
     for layout in ("NCHW", "NHWC"):
         name = f"jit {layout}"
         try:
-            setting = Setting(layout, request["precision"], split(np, flat), inputs, targets, request["bench"] == "train-step")
+            setting = Setting(layout, device, request["precision"], split(np, flat), inputs, targets, request["bench"] == "train-step")
             value = float(setting.step().mean())
             first = value if first is None else first
             setting.step()
+            setting.finish()
             settings[name] = setting
         except Exception as problem:  # a setting that this machine cannot run is named, not fatal
             skipped[name] = str(problem).splitlines()[0][:200] if str(problem) else type(problem).__name__
@@ -106,8 +126,10 @@ def open_case(request):
 
 
 def main():
-    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
-    serve(open_case)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu", help="where a request names none")
+    device = parser.parse_args().device
+    serve(lambda request: open_case(request, device))
 
 
 if __name__ == "__main__":

@@ -15,10 +15,16 @@ def missing(problem):
 
 
 def milliseconds(setting, steps):
-    """Time of a step, or of one of the things that a step handles where the setting counts them."""
+    """Time of a step, or of one of the things that a step handles where the setting counts them.
+
+    A setting on a device only queues its steps; its finish() waits until they are done.
+    """
+    finish = getattr(setting, "finish", lambda: None)
+    finish()
     start = time.perf_counter()
     for _ in range(steps):
         setting.step()
+    finish()
     return (time.perf_counter() - start) * 1000 / steps / getattr(setting, "count", 1)
 
 

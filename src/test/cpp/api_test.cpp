@@ -25,14 +25,6 @@ TEST(a_precision_without_kernels_names_what_is_available) {
   CHECK(std::string(ldct_last_error()).find("fp32") != std::string::npos, ldct_last_error());
 }
 
-TEST(cuda_without_an_engine_says_why) {
-  ldct_engine_options options{LDCT_CUDA, 0, 0};
-  ldct_engine* opened = nullptr;
-  const int32_t status = ldct_engine_open(&options, &opened);
-  CHECK(status == LDCT_NO_DEVICE || status == LDCT_UNSUPPORTED, status);
-  CHECK(std::string(ldct_last_error()).size() > 10, ldct_last_error());
-}
-
 TEST(bad_options_are_refused) {
   Engine opened = engine();
   ldct_trainer* created = nullptr;

@@ -23,15 +23,18 @@ using Engine = std::unique_ptr<ldct_engine, Close>;
 using Trainer = std::unique_ptr<ldct_trainer, Close>;
 using Dataset = std::unique_ptr<ldct_dataset, Close>;
 
-inline Engine engine(int threads = 2) {
-  ldct_engine_options options{LDCT_CPU, 0, threads};
+// The CUDA engine of the tests runs on an emulated device.
+constexpr int32_t backends[] = {LDCT_CPU, LDCT_CUDA};
+
+inline Engine engine(int threads = 2, int32_t backend = LDCT_CPU) {
+  ldct_engine_options options{backend, 0, threads};
   ldct_engine* opened = nullptr;
   ok(ldct_engine_open(&options, &opened));
   return Engine(opened);
 }
 
 inline ldct_trainer_options adam(double lr = 1e-3, int32_t precision = LDCT_FP32) {
-  return {precision, LDCT_ADAM, lr, 0.9, 0.999, 0, 0, 0.0f, 1.0f};
+  return {precision, LDCT_ADAM, lr, 0.9, 0.999, 0, 0, 0.0f, 1.0f, LDCT_KERNELS_TUNED};
 }
 
 inline Trainer trainer(const Engine& engine, const std::vector<float>& parameters,

@@ -24,40 +24,47 @@ TEST(ssim_and_mse_agree_with_plain_loops) {
           squares += static_cast<double>(d * d);
         }
         const double expected = reference::ssim(widen(a), widen(b), rows, columns, 2924);
-        for (const char* isa : isa_levels) {
-          ForcedIsa forced(isa);
-          Engine opened = engine();
+        auto judge = [&](const char* name, const Engine& opened) {
           double ssim = 0, mse = 0;
           ok(ldct_image_quality(opened.get(), a.data(), b.data(), 1, rows, columns, 1, 0, 2924, &ssim, &mse));
-          CHECK(std::fabs(ssim - expected) < 1e-9, isa, " ", rows, "x", columns, ": ", ssim, " not ", expected);
-          CHECK(std::fabs(mse - squares / pixels) <= 1e-12 * mse, isa, " mse ", mse);
+          CHECK(std::fabs(ssim - expected) < 1e-9, name, " ", rows, "x", columns, ": ", ssim, " not ", expected);
+          CHECK(std::fabs(mse - squares / pixels) <= 1e-12 * mse, name, " mse ", mse);
+        };
+        for (const char* isa : isa_levels) {
+          ForcedIsa forced(isa);
+          judge(isa, engine());
         }
+        judge("cuda", engine(0, LDCT_CUDA));
       }
     }
   }
 }
 
 TEST(images_are_clipped_before_they_are_compared) {
-  Engine opened = engine();
-  const std::vector<float> low(49, -50.0f), zero(49, 0.0f), high(49, 4000.0f);
-  double ssim = 0, mse = -1;
-  ok(ldct_image_quality(opened.get(), low.data(), zero.data(), 1, 7, 7, 0, 2924, 2924, &ssim, &mse));
-  CHECK(ssim == 1 && mse == 0, ssim, " ", mse);
-  ok(ldct_image_quality(opened.get(), high.data(), zero.data(), 1, 7, 7, 0, 2924, 2924, nullptr, &mse));
-  CHECK(mse == 2924.0 * 2924.0, mse);
+  for (int32_t backend : backends) {
+    Engine opened = engine(2, backend);
+    const std::vector<float> low(49, -50.0f), zero(49, 0.0f), high(49, 4000.0f);
+    double ssim = 0, mse = -1;
+    ok(ldct_image_quality(opened.get(), low.data(), zero.data(), 1, 7, 7, 0, 2924, 2924, &ssim, &mse));
+    CHECK(ssim == 1 && mse == 0, ssim, " ", mse);
+    ok(ldct_image_quality(opened.get(), high.data(), zero.data(), 1, 7, 7, 0, 2924, 2924, nullptr, &mse));
+    CHECK(mse == 2924.0 * 2924.0, mse);
+  }
 }
 
 TEST(many_pairs_give_the_same_numbers_as_each_alone) {
-  Engine opened = engine(3);
-  const int count = 7, rows = 12, columns = 10, pixels = rows * columns;
-  const std::vector<float> a = random(count * pixels, 0, 3000, 1), b = random(count * pixels, 0, 3000, 2);
-  double ssim[count], mse[count];
-  ok(ldct_image_quality(opened.get(), a.data(), b.data(), count, rows, columns, 0, 2924, 2924, ssim, mse));
-  for (int i = 0; i < count; i++) {
-    double s = 0, m = 0;
-    ok(ldct_image_quality(opened.get(), a.data() + i * pixels, b.data() + i * pixels, 1, rows, columns, 0, 2924, 2924,
-                          &s, &m));
-    CHECK(s == ssim[i] && m == mse[i], "pair ", i);
+  for (int32_t backend : backends) {
+    Engine opened = engine(3, backend);
+    const int count = 7, rows = 12, columns = 10, pixels = rows * columns;
+    const std::vector<float> a = random(count * pixels, 0, 3000, 1), b = random(count * pixels, 0, 3000, 2);
+    double ssim[count], mse[count];
+    ok(ldct_image_quality(opened.get(), a.data(), b.data(), count, rows, columns, 0, 2924, 2924, ssim, mse));
+    for (int i = 0; i < count; i++) {
+      double s = 0, m = 0;
+      ok(ldct_image_quality(opened.get(), a.data() + i * pixels, b.data() + i * pixels, 1, rows, columns, 0, 2924, 2924,
+                            &s, &m));
+      CHECK(s == ssim[i] && m == mse[i], "pair ", i);
+    }
   }
 }
 

@@ -1,91 +1,19 @@
 // Optimisers, determinism, the slice cache and validation.
-#include <unistd.h>
-
 #include <cmath>
-#include <cstring>
-#include <fstream>
 
 #include "cpu/optimizer.h"
-#include "fixtures.h"
+#include "slice_cache.h"
 
 namespace {
 
 using namespace fixtures;
-
-template <class T>
-bool same(const std::vector<T>& a, const std::vector<T>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0;
-}
-
-std::vector<float> parameters_of(const Trainer& trainer) {
-  std::vector<float> p(LDCT_PARAMETER_COUNT);
-  ok(ldct_trainer_get_parameters(trainer.get(), p.data()));
-  return p;
-}
-
-// A data set of 3 slices of 20 x 24, the last one signed.
-struct Cache {
-  static constexpr int rows = 20, columns = 24, slices = 3;
-  std::string path = "/tmp/ldct_test_" + std::to_string(getpid()) + ".bin";
-  std::vector<int16_t> pixels;
-  std::vector<int64_t> table;
-
-  Cache() {
-    std::mt19937 generator(5);
-    for (int i = 0; i < 2 * slices * rows * columns; i++) {
-      pixels.push_back(static_cast<int16_t>(generator()));
-    }
-    for (int64_t s = 0; s < slices; s++) {
-      const int64_t bytes = rows * columns * 2;
-      table.insert(table.end(), {2 * s * bytes, (2 * s + 1) * bytes, rows, columns, s == 2 ? 1 : 0});
-    }
-    std::ofstream(path, std::ios::binary)
-        .write(reinterpret_cast<const char*>(pixels.data()), static_cast<std::streamsize>(pixels.size() * 2));
-  }
-  ~Cache() { unlink(path.c_str()); }
-
-  Dataset open(const Engine& engine) const {
-    ldct_dataset* opened = nullptr;
-    ok(ldct_dataset_open(engine.get(), path.c_str(), table.data(), slices, &opened));
-    return Dataset(opened);
-  }
-
-  std::vector<float> window(int slice, int high, int row, int column, int h, int w, float offset, float scale) const {
-    std::vector<float> out;
-    for (int r = row; r < row + h; r++) {
-      for (int c = column; c < column + w; c++) {
-        const int16_t v = pixels[((2 * slice + high) * rows + r) * columns + c];
-        const float stored = slice == 2 ? static_cast<float>(v) : static_cast<float>(static_cast<uint16_t>(v));
-        out.push_back((stored - offset) / scale);
-      }
-    }
-    return out;
-  }
-};
-
-ldct_trainer_options scaled() {
-  ldct_trainer_options options = adam();
-  options.offset = 481.5f;
-  options.scale = 30000;
-  return options;
-}
-
-constexpr int mbs = 3, side = 9, iterations = 6;
-
-std::vector<int32_t> plan() {
-  std::vector<int32_t> p;
-  for (int i = 0; i < iterations * mbs; i++) {
-    p.insert(p.end(), {i % 3, i % (Cache::rows - side + 1), (7 * i) % (Cache::columns - side + 1)});
-  }
-  return p;
-}
 
 TEST(the_optimisers_follow_their_formulas) {
   const std::vector<float> start = random(64, -1, 1, 1);
   const double lr = 1e-3;
   for (int32_t kind : {LDCT_ADAM, LDCT_SGD, LDCT_RMSPROP}) {
     for (double momentum : {0.0, 0.9}) {
-      const ldct_trainer_options options{LDCT_FP32, kind, lr, 0.9, 0.999, momentum, 0.3, 0, 1};
+      const ldct_trainer_options options{LDCT_FP32, kind, lr, 0.9, 0.999, momentum, 0.3, 0, 1, 0};
       std::vector<float> p = start, m(64), v(64);
       std::vector<double> ep(p.begin(), p.end()), em(64), ev(64);
       for (int t = 1; t <= 5; t++) {
@@ -93,7 +21,7 @@ TEST(the_optimisers_follow_their_formulas) {
         g[0] = 0;
         g[1] = 1e-10f;
         g[2] = 1e3f;
-        ldct::cpu::Update::of(options, t).apply(64, g.data(), p.data(), m.data(), v.data());
+        ldct::cpu::apply(ldct::Update::of(options, t), 64, g.data(), p.data(), m.data(), v.data());
         for (int i = 0; i < 64; i++) {
           const double d = g[i];
           if (kind == LDCT_ADAM) {
@@ -131,107 +59,115 @@ TEST(moments_too_small_to_matter_become_zero_and_the_caller_keeps_its_rounding) 
 }
 
 TEST(training_on_windows_equals_steps_on_the_same_images) {
-  const Cache cache;
-  Engine opened = engine();
-  Dataset slices = cache.open(opened);
-  Trainer a = trainer(opened, parameters(3), scaled()), b = trainer(opened, parameters(3), scaled());
-  const std::vector<int32_t> p = plan();
-  std::vector<float> losses(iterations);
-  ok(ldct_train(a.get(), slices.get(), p.data(), iterations, mbs, side, side, losses.data()));
-  for (int i = 0; i < iterations; i++) {
-    std::vector<float> low, high;
-    for (int image = 0; image < mbs; image++) {
-      const int32_t* w = p.data() + (i * mbs + image) * 3;
-      for (int dose : {0, 1}) {
-        std::vector<float> crop = cache.window(w[0], dose, w[1], w[2], side, side, 481.5f, 30000);
-        std::vector<float>& all = dose ? high : low;
-        all.insert(all.end(), crop.begin(), crop.end());
+  for (int32_t backend : backends) {
+    const Cache cache;
+    Engine opened = engine(2, backend);
+    Dataset slices = cache.open(opened);
+    Trainer a = trainer(opened, parameters(3), scaled()), b = trainer(opened, parameters(3), scaled());
+    const std::vector<int32_t> p = plan();
+    std::vector<float> losses(iterations);
+    ok(ldct_train(a.get(), slices.get(), p.data(), iterations, mbs, side, side, losses.data()));
+    for (int i = 0; i < iterations; i++) {
+      std::vector<float> low, high;
+      for (int image = 0; image < mbs; image++) {
+        const int32_t* w = p.data() + (i * mbs + image) * 3;
+        for (int dose : {0, 1}) {
+          std::vector<float> crop = cache.window(w[0], dose, w[1], w[2], side, side, 481.5f, 30000);
+          std::vector<float>& all = dose ? high : low;
+          all.insert(all.end(), crop.begin(), crop.end());
+        }
       }
+      float loss = 0;
+      ok(ldct_step(b.get(), low.data(), high.data(), mbs, side, side, &loss));
+      CHECK(loss == losses[i], "iteration ", i, ": ", losses[i], " not ", loss);
     }
-    float loss = 0;
-    ok(ldct_step(b.get(), low.data(), high.data(), mbs, side, side, &loss));
-    CHECK(loss == losses[i], "iteration ", i, ": ", losses[i], " not ", loss);
+    CHECK(same(parameters_of(a), parameters_of(b)), "parameters differ");
   }
-  CHECK(same(parameters_of(a), parameters_of(b)), "parameters differ");
 }
 
 TEST(neither_the_split_into_calls_nor_a_restart_nor_the_threads_change_a_bit) {
-  const Cache cache;
-  const std::vector<int32_t> p = plan();
-  for (int32_t kind : {LDCT_ADAM, LDCT_SGD, LDCT_RMSPROP}) {
-    ldct_trainer_options options = scaled();
-    options.optimizer = kind;
-    options.momentum = 0.9;
-    Engine one = engine(1), three = engine(3);
-    Dataset slices1 = cache.open(one), slices3 = cache.open(three);
-    Trainer whole = trainer(one, parameters(3), options), split = trainer(three, parameters(3), options);
-    std::vector<float> losses(iterations), again(iterations);
-    ok(ldct_train(whole.get(), slices1.get(), p.data(), iterations, mbs, side, side, losses.data()));
-    ok(ldct_train(split.get(), slices3.get(), p.data(), 2, mbs, side, side, again.data()));
-    std::vector<float> moments(2 * LDCT_PARAMETER_COUNT);
-    int64_t steps = 0;
-    ok(ldct_trainer_get_state(split.get(), moments.data(), &steps));
-    CHECK(steps == 2, steps);
-    Trainer resumed = trainer(three, parameters_of(split), options);
-    ok(ldct_trainer_set_state(resumed.get(), moments.data(), steps));
-    ok(ldct_train(resumed.get(), slices3.get(), p.data() + 2 * mbs * 3, iterations - 2, mbs, side, side,
-                  again.data() + 2));
-    CHECK(same(losses, again), "optimizer ", kind, ": losses differ");
-    CHECK(same(parameters_of(whole), parameters_of(resumed)), "optimizer ", kind, ": parameters differ");
+  for (int32_t backend : backends) {
+    const Cache cache;
+    const std::vector<int32_t> p = plan();
+    for (int32_t kind : {LDCT_ADAM, LDCT_SGD, LDCT_RMSPROP}) {
+      ldct_trainer_options options = scaled();
+      options.optimizer = kind;
+      options.momentum = 0.9;
+      Engine one = engine(1, backend), three = engine(3, backend);
+      Dataset slices1 = cache.open(one), slices3 = cache.open(three);
+      Trainer whole = trainer(one, parameters(3), options), split = trainer(three, parameters(3), options);
+      std::vector<float> losses(iterations), again(iterations);
+      ok(ldct_train(whole.get(), slices1.get(), p.data(), iterations, mbs, side, side, losses.data()));
+      ok(ldct_train(split.get(), slices3.get(), p.data(), 2, mbs, side, side, again.data()));
+      std::vector<float> moments(2 * LDCT_PARAMETER_COUNT);
+      int64_t steps = 0;
+      ok(ldct_trainer_get_state(split.get(), moments.data(), &steps));
+      CHECK(steps == 2, steps);
+      Trainer resumed = trainer(three, parameters_of(split), options);
+      ok(ldct_trainer_set_state(resumed.get(), moments.data(), steps));
+      ok(ldct_train(resumed.get(), slices3.get(), p.data() + 2 * mbs * 3, iterations - 2, mbs, side, side,
+                    again.data() + 2));
+      CHECK(same(losses, again), "optimizer ", kind, ": losses differ");
+      CHECK(same(parameters_of(whole), parameters_of(resumed)), "optimizer ", kind, ": parameters differ");
+    }
   }
 }
 
 TEST(evaluation_is_prediction_denormalised_clipped_and_compared) {
-  const Cache cache;
-  Engine opened = engine();
-  Dataset slices = cache.open(opened);
-  Trainer held = trainer(opened, parameters(3), scaled());
-  const std::vector<int32_t> p = plan();
-  std::vector<float> losses(iterations);
-  std::vector<double> ssim(iterations * mbs), mse(iterations * mbs);
-  ok(ldct_evaluate(held.get(), slices.get(), p.data(), iterations, mbs, side, side, 0, 2924, losses.data(),
-                   ssim.data(), mse.data()));
-  for (int i = 0; i < iterations; i++) {
-    double squares = 0;
-    for (int image = 0; image < mbs; image++) {
-      const int32_t* w = p.data() + (i * mbs + image) * 3;
-      const std::vector<float> low = cache.window(w[0], 0, w[1], w[2], side, side, 481.5f, 30000);
-      std::vector<float> high = cache.window(w[0], 1, w[1], w[2], side, side, 481.5f, 30000), out(side * side);
-      ok(ldct_predict(held.get(), low.data(), 1, side, side, out.data()));
-      for (int k = 0; k < side * side; k++) {
-        squares += std::pow(static_cast<double>(out[k]) - high[k], 2);
-        out[k] = out[k] * 30000.0f + 481.5f;
-        high[k] = high[k] * 30000.0f + 481.5f;
+  for (int32_t backend : backends) {
+    const Cache cache;
+    Engine opened = engine(2, backend);
+    Dataset slices = cache.open(opened);
+    Trainer held = trainer(opened, parameters(3), scaled());
+    const std::vector<int32_t> p = plan();
+    std::vector<float> losses(iterations);
+    std::vector<double> ssim(iterations * mbs), mse(iterations * mbs);
+    ok(ldct_evaluate(held.get(), slices.get(), p.data(), iterations, mbs, side, side, 0, 2924, losses.data(),
+                     ssim.data(), mse.data()));
+    for (int i = 0; i < iterations; i++) {
+      double squares = 0;
+      for (int image = 0; image < mbs; image++) {
+        const int32_t* w = p.data() + (i * mbs + image) * 3;
+        const std::vector<float> low = cache.window(w[0], 0, w[1], w[2], side, side, 481.5f, 30000);
+        std::vector<float> high = cache.window(w[0], 1, w[1], w[2], side, side, 481.5f, 30000), out(side * side);
+        ok(ldct_predict(held.get(), low.data(), 1, side, side, out.data()));
+        for (int k = 0; k < side * side; k++) {
+          squares += std::pow(static_cast<double>(out[k]) - high[k], 2);
+          out[k] = out[k] * 30000.0f + 481.5f;
+          high[k] = high[k] * 30000.0f + 481.5f;
+        }
+        double expected_ssim = 0, expected_mse = 0;
+        ok(ldct_image_quality(opened.get(), high.data(), out.data(), 1, side, side, 0, 2924, 2924, &expected_ssim,
+                              &expected_mse));
+        CHECK(ssim[i * mbs + image] == expected_ssim && mse[i * mbs + image] == expected_mse, "image ", i * mbs + image);
       }
-      double expected_ssim = 0, expected_mse = 0;
-      ok(ldct_image_quality(opened.get(), high.data(), out.data(), 1, side, side, 0, 2924, 2924, &expected_ssim,
-                            &expected_mse));
-      CHECK(ssim[i * mbs + image] == expected_ssim && mse[i * mbs + image] == expected_mse, "image ", i * mbs + image);
+      CHECK(std::fabs(losses[i] / (squares / (mbs * side * side)) - 1) < 1e-6, "loss of batch ", i);
     }
-    CHECK(std::fabs(losses[i] / (squares / (mbs * side * side)) - 1) < 1e-6, "loss of batch ", i);
   }
 }
 
 TEST(hostile_slice_tables_and_plans_are_refused) {
-  const Cache cache;
-  Engine opened = engine();
-  ldct_dataset* none = nullptr;
-  for (const std::vector<int64_t>& bad :
-       {std::vector<int64_t>{1, 960, 20, 24, 0}, {-2, 960, 20, 24, 0}, {0, 4802, 20, 24, 0}, {0, 960, 0, 24, 0},
-        {0, 960, 20, -1, 0}, {0, 960, 1 << 20, 1 << 20, 0}, {0, INT64_MAX - 1, 20, 24, 0}}) {
-    CHECK(ldct_dataset_open(opened.get(), cache.path.c_str(), bad.data(), 1, &none) == LDCT_INVALID_ARGUMENT && !none,
-          bad[0], " ", bad[1]);
-  }
-  CHECK(ldct_dataset_open(opened.get(), "/no/such/file", cache.table.data(), 3, &none) == LDCT_IO_ERROR, "status");
-  CHECK(std::string(ldct_last_error()).find("/no/such/file") == 0, ldct_last_error());
-  CHECK(ldct_dataset_open(opened.get(), "/tmp", cache.table.data(), 3, &none) == LDCT_IO_ERROR, "a folder");
-  Dataset slices = cache.open(opened);
-  Trainer held = trainer(opened, parameters(3));
-  float loss = 0;
-  for (const std::vector<int32_t>& bad :
-       {std::vector<int32_t>{3, 0, 0}, {-1, 0, 0}, {0, -1, 0}, {0, 12, 0}, {0, 0, 16}, {0, INT32_MAX, 0}}) {
-    CHECK(ldct_train(held.get(), slices.get(), bad.data(), 1, 1, side, side, &loss) == LDCT_INVALID_ARGUMENT, bad[0],
-          " ", bad[1], " ", bad[2]);
+  for (int32_t backend : backends) {
+    const Cache cache;
+    Engine opened = engine(2, backend);
+    ldct_dataset* none = nullptr;
+    for (const std::vector<int64_t>& bad :
+         {std::vector<int64_t>{1, 960, 20, 24, 0}, {-2, 960, 20, 24, 0}, {0, 4802, 20, 24, 0}, {0, 960, 0, 24, 0},
+          {0, 960, 20, -1, 0}, {0, 960, 1 << 20, 1 << 20, 0}, {0, INT64_MAX - 1, 20, 24, 0}}) {
+      CHECK(ldct_dataset_open(opened.get(), cache.path.c_str(), bad.data(), 1, &none) == LDCT_INVALID_ARGUMENT && !none,
+            bad[0], " ", bad[1]);
+    }
+    CHECK(ldct_dataset_open(opened.get(), "/no/such/file", cache.table.data(), 3, &none) == LDCT_IO_ERROR, "status");
+    CHECK(std::string(ldct_last_error()).find("/no/such/file") == 0, ldct_last_error());
+    CHECK(ldct_dataset_open(opened.get(), "/tmp", cache.table.data(), 3, &none) == LDCT_IO_ERROR, "a folder");
+    Dataset slices = cache.open(opened);
+    Trainer held = trainer(opened, parameters(3));
+    float loss = 0;
+    for (const std::vector<int32_t>& bad :
+         {std::vector<int32_t>{3, 0, 0}, {-1, 0, 0}, {0, -1, 0}, {0, 12, 0}, {0, 0, 16}, {0, INT32_MAX, 0}}) {
+      CHECK(ldct_train(held.get(), slices.get(), bad.data(), 1, 1, side, side, &loss) == LDCT_INVALID_ARGUMENT, bad[0],
+            " ", bad[1], " ", bad[2]);
+    }
   }
 }
 

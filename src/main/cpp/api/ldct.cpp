@@ -93,6 +93,7 @@ void check(const ldct_trainer_options& o) {
     require(is_finite(o.momentum) && o.momentum >= 0 && is_finite(o.dampening),
             "momentum must be finite and not negative, dampening finite");
   }
+  require(o.kernels == LDCT_KERNELS_TUNED || o.kernels == LDCT_KERNELS_CUDNN, "unknown kernels");
   require(std::isfinite(o.offset) && std::isfinite(o.scale) && o.scale > 0, "scale must be positive, offset finite");
 }
 
@@ -104,7 +105,7 @@ LDCT_API const char* ldct_last_error(void) { return last_error.c_str(); }
 
 LDCT_API int32_t ldct_capabilities(char* json, int64_t capacity, int64_t* needed) {
   return guarded([&] {
-    std::string text = "{\"cpu\":" + ldct::cpu::capabilities_json() + ",\"cuda\":" + ldct::cuda_capabilities_json() +
+    std::string text = "{\"cpu\":" + ldct::cpu::capabilities_json() + ",\"cuda\":" + ldct::CudaLibrary::beside_this_one().capabilities_json() +
                        "}";
     int64_t size = static_cast<int64_t>(text.size()) + 1;
     if (needed) {
@@ -120,16 +121,10 @@ LDCT_API int32_t ldct_engine_open(const ldct_engine_options* options, ldct_engin
     require(options && engine, "options and engine must not be null");
     *engine = nullptr;
     require(options->threads >= 0, "threads must not be negative");
+    require(options->backend == LDCT_CPU || options->backend == LDCT_CUDA, "unknown backend");
     std::unique_ptr<ldct_engine> opened(new ldct_engine());
-    if (options->backend == LDCT_CUDA) {
-      std::string reason;
-      if (ldct::cuda_device_count(&reason) == 0) {
-        throw Error(LDCT_NO_DEVICE, "no CUDA device: " + reason);
-      }
-      throw Error(LDCT_UNSUPPORTED, "this version has no CUDA engine yet; use the CPU engine");
-    }
-    require(options->backend == LDCT_CPU, "unknown backend");
-    opened->held = ldct::cpu::open_engine(options->threads);
+    opened->held = options->backend == LDCT_CUDA ? ldct::CudaLibrary::beside_this_one().open_engine(options->device)
+                                                 : ldct::cpu::open_engine(options->threads);
     *engine = opened.release();
   });
 }
@@ -150,6 +145,14 @@ LDCT_API int32_t ldct_dataset_open(ldct_engine* engine, const char* path, const 
 }
 
 LDCT_API void ldct_dataset_close(ldct_dataset* dataset) { delete dataset; }
+
+LDCT_API int32_t ldct_dataset_memory(const ldct_dataset* dataset, int64_t* bytes, int64_t* resident) {
+  return guarded([&] {
+    require(dataset && bytes && resident, "dataset, bytes and resident must not be null");
+    *bytes = dataset->held->bytes();
+    *resident = dataset->held->resident_bytes();
+  });
+}
 
 LDCT_API int32_t ldct_trainer_create(ldct_engine* engine, const ldct_trainer_options* options,
                                      ldct_trainer** trainer) {

@@ -57,19 +57,19 @@ class WindowBatch : public Batch {
 
   void input(int64_t image, const Part& part, Sweep& sweep) const override {
     for (int64_t r = first_input_row(part); r < end_input_row(part); r++) {
-      read(image, Slices::low, r, sweep.input_row(r));
+      read(image, SliceFile::low, r, sweep.input_row(r));
     }
   }
 
   const float* target(int64_t image, const Part& part, float* scratch) const override {
     for (int64_t r = first_input_row(part); r < end_input_row(part); r++) {
-      read(image, Slices::high, r, scratch + r * part.columns);
+      read(image, SliceFile::high, r, scratch + r * part.columns);
     }
     return scratch;
   }
 
  private:
-  void read(int64_t image, Slices::Dose dose, int64_t r, float* out) const {
+  void read(int64_t image, SliceFile::Dose dose, int64_t r, float* out) const {
     const int32_t* window = windows_ + image * 3;
     slices_.read_row(window[0], dose, window[1] + r, window[2], shape().columns, offset_, scale_, out);
   }

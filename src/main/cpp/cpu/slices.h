@@ -1,43 +1,39 @@
-// The slice cache: one file mapped read-only, and crops from it.
+// Crops from the slice cache, read from the mapped file each time.
 #pragma once
 
-#include <cstddef>
-#include <vector>
-
-#include "engine/engine.h"
+#include "engine/slice_file.h"
 
 namespace ldct {
 namespace cpu {
 
 class Slices : public Dataset {
  public:
-  Slices(const char* path, const int64_t* slices, int64_t count);
-  ~Slices() override;
-  Slices(const Slices&) = delete;
-  Slices& operator=(const Slices&) = delete;
+  Slices(const char* path, const int64_t* slices, int64_t count) : file_(path, slices, count) {}
 
-  // Throws unless every window of the plan lies inside its slice.
-  void check(const Plan& plan) const;
-
-  enum Dose { low, high };
+  const SliceFile& file() const { return file_; }
+  int64_t bytes() const override { return file_.pixel_bytes(); }
+  int64_t resident_bytes() const override { return bytes(); }
 
   // out[c] = (stored - offset) / scale for one row of a window.
-  void read_row(int32_t slice, Dose dose, int64_t row, int64_t column, int64_t columns, float offset, float scale,
-                float* out) const;
+  void read_row(int32_t slice, SliceFile::Dose dose, int64_t row, int64_t column, int64_t columns, float offset,
+                float scale, float* out) const {
+    const uint16_t* pixels = file_.pixels(slice, dose, row, column);
+    if (file_.slices()[static_cast<size_t>(slice)].is_signed) {
+      normalise(reinterpret_cast<const int16_t*>(pixels), columns, offset, scale, out);
+    } else {
+      normalise(pixels, columns, offset, scale, out);
+    }
+  }
 
  private:
-  struct Slice {
-    int64_t offset[2];
-    int64_t rows, columns;
-    bool is_signed;
-  };
+  template <class Pixel>
+  static void normalise(const Pixel* pixels, int64_t columns, float offset, float scale, float* out) {
+    for (int64_t c = 0; c < columns; c++) {
+      out[c] = (static_cast<float>(pixels[c]) - offset) / scale;
+    }
+  }
 
-  void map(const char* path);
-  Slice checked(const int64_t* slice, int64_t index) const;
-
-  const unsigned char* bytes_ = nullptr;
-  size_t size_ = 0;
-  std::vector<Slice> slices_;
+  SliceFile file_;
 };
 
 }  // namespace cpu

@@ -173,7 +173,7 @@ float CpuTrainer::update(const Batch& batch, int64_t n) {
   auto at = [](std::unique_ptr<Network>& network) { return reinterpret_cast<float*>(network.get()); };
   float* parameters = at(network_);
   reduce([&](int64_t begin, int64_t count, const float* gradient) {
-    update.apply(count, gradient, parameters + begin, at(moment1_) + begin, at(moment2_) + begin);
+    apply(update, count, gradient, parameters + begin, at(moment1_) + begin, at(moment2_) + begin);
   });
   steps_++;
   prepared_ = false;
@@ -182,7 +182,7 @@ float CpuTrainer::update(const Batch& batch, int64_t n) {
 
 void CpuTrainer::train(const Dataset& dataset, const Plan& plan, float* losses) {
   const Slices& slices = static_cast<const Slices&>(dataset);
-  slices.check(plan);
+  slices.file().check(plan);
   for (int64_t i = 0; i < plan.batches; i++) {
     losses[i] = update(WindowBatch(slices, plan, i * plan.mbs, options_.offset, options_.scale), plan.mbs);
   }
@@ -219,7 +219,7 @@ void CpuTrainer::evaluate(const Dataset& dataset, const Plan& plan, float clip_l
                           double* ssim, double* mse) {
   prepare();
   const Slices& slices = static_cast<const Slices&>(dataset);
-  slices.check(plan);
+  slices.file().check(plan);
   const Shape shape = plan.shape;
   const Part part = whole(shape);
   const WindowBatch batch(slices, plan, 0, options_.offset, options_.scale);

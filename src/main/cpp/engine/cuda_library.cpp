@@ -2,68 +2,74 @@
 
 #include <dlfcn.h>
 
-#include <cstdint>
 #include <vector>
 
 #include "engine/json.h"
-#include "ldct.h"
 #include "ldct_cuda.h"
 
 namespace ldct {
 namespace {
 
-struct Library {
-  decltype(&ldct_cuda_devices) devices = nullptr;
-  std::string reason;
-};
+constexpr size_t json_capacity = 1 << 16, reason_capacity = 1 << 12;
 
-Library open_library() {
-  Library library;
+// The folder of this library, with a slash.
+std::string own_folder() {
   Dl_info self;
   if (!dladdr(reinterpret_cast<void*>(&ldct_abi_version), &self) || !self.dli_fname) {
-    library.reason = "the place of libldct.so is unknown";
-    return library;
+    return "";
   }
-  std::string path = self.dli_fname;
-  size_t slash = path.rfind('/');
-  path = (slash == std::string::npos ? "" : path.substr(0, slash + 1)) + "libldct_cuda.so";
-  void* handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (!handle) {
-    library.reason = dlerror();
-    return library;
-  }
-  library.devices = reinterpret_cast<decltype(library.devices)>(dlsym(handle, "ldct_cuda_devices"));
-  if (!library.devices) {
-    library.reason = path + " has no ldct_cuda_devices; it belongs to another version";
-  }
-  return library;
+  const std::string path = self.dli_fname;
+  return path.substr(0, path.rfind('/') + 1);
 }
 
-const Library& library() {
-  static const Library opened = open_library();
-  return opened;
+template <class Function>
+bool find(void* library, const char* name, Function& function) {
+  function = reinterpret_cast<Function>(dlsym(library, name));
+  return function != nullptr;
 }
 
 }  // namespace
 
-std::string cuda_capabilities_json() {
-  if (!library().devices) {
-    return "{\"library\":false,\"reason\":" + json_string(library().reason) + "}";
+const CudaLibrary& CudaLibrary::beside_this_one() {
+  static const CudaLibrary library(own_folder() + "libldct_cuda.so");
+  return library;
+}
+
+CudaLibrary::CudaLibrary(const std::string& path) {
+  void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (!library) {
+    reason_ = dlerror();
+    return;
   }
-  std::vector<char> text(1 << 16);
-  library().devices(text.data(), static_cast<int64_t>(text.size()), nullptr, 0);
+  int32_t (*abi_version)() = nullptr;
+  if (!find(library, "ldct_cuda_abi_version", abi_version)) {
+    reason_ = path + " tells no ABI version; it belongs to another version of this program";
+  } else if (abi_version() != LDCT_CUDA_ABI_VERSION) {
+    reason_ = path + " has ABI " + std::to_string(abi_version()) + " and this program needs " +
+              std::to_string(LDCT_CUDA_ABI_VERSION) + "; build both again";
+  } else if (!find(library, "ldct_cuda_devices", devices_) || !find(library, "ldct_cuda_open_engine", open_)) {
+    reason_ = path + " lacks a function; build it again";
+  }
+}
+
+std::string CudaLibrary::capabilities_json() const {
+  if (!reason_.empty()) {
+    return "{\"library\":false,\"reason\":" + json_string(reason_) + "}";
+  }
+  std::vector<char> text(json_capacity);
+  devices_(text.data(), static_cast<int64_t>(text.size()), nullptr, 0);
   return text.data();
 }
 
-int cuda_device_count(std::string* reason) {
-  if (!library().devices) {
-    *reason = library().reason;
-    return 0;
+std::unique_ptr<Engine> CudaLibrary::open_engine(int32_t device) const {
+  std::vector<char> why(reason_capacity);
+  if (!reason_.empty()) {
+    throw Error(LDCT_NO_DEVICE, "no CUDA device: " + reason_);
   }
-  std::vector<char> text(1 << 12);
-  int count = library().devices(nullptr, 0, text.data(), static_cast<int64_t>(text.size()));
-  *reason = text.data();
-  return count;
+  if (devices_(nullptr, 0, why.data(), static_cast<int64_t>(why.size())) == 0) {
+    throw Error(LDCT_NO_DEVICE, std::string("no CUDA device: ") + why.data());
+  }
+  return std::unique_ptr<Engine>(open_(device));
 }
 
 }  // namespace ldct

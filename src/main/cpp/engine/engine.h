@@ -23,13 +23,16 @@ class Error : public std::runtime_error {
 class Dataset {
  public:
   virtual ~Dataset() = default;
+  // Bytes of all slices, and of those that lie where the engine computes.
+  virtual int64_t bytes() const = 0;
+  virtual int64_t resident_bytes() const = 0;
 };
 
 // Height and width of every image of a call.
 struct Shape {
   int32_t rows;
   int32_t columns;
-  int64_t pixels() const { return int64_t{rows} * columns; }
+  constexpr int64_t pixels() const { return int64_t{rows} * columns; }
 };
 
 // Minibatches of windows: [batches][mbs][3] = slice, row, column.

@@ -20,7 +20,7 @@
 extern "C" {
 #endif
 
-#define LDCT_ABI_VERSION 1
+#define LDCT_ABI_VERSION 2
 
 /* Parameters in state_dict order: layers.0.weight [64,1,9,9], layers.0.bias [64],
  * layers.2.weight [32,64,3,3], layers.2.bias [32], layers.4.weight [1,32,5,5], layers.4.bias [1]. */
@@ -47,6 +47,10 @@ extern "C" {
 #define LDCT_BF16X3 2
 #define LDCT_TF32 3
 
+/* Whose kernels a CUDA trainer runs: this project's, or cuDNN's, which must be installed. */
+#define LDCT_KERNELS_TUNED 0
+#define LDCT_KERNELS_CUDNN 1
+
 /* Optimisers. */
 #define LDCT_ADAM 0
 #define LDCT_SGD 1
@@ -69,6 +73,7 @@ typedef struct ldct_trainer_options {
   double beta1, beta2;        /* Adam */
   double momentum, dampening; /* SGD */
   float offset, scale;        /* normalised = (stored - offset) / scale; scale > 0 */
+  int32_t kernels;            /* LDCT_KERNELS_TUNED ...; ignored by the CPU */
 } ldct_trainer_options;
 
 /* The ABI of the loaded library; compare with LDCT_ABI_VERSION before anything else. */
@@ -97,6 +102,13 @@ void ldct_engine_close(ldct_engine* engine);
 int32_t ldct_dataset_open(ldct_engine* engine, const char* path, const int64_t* slices,
                           int64_t count, ldct_dataset** dataset);
 void ldct_dataset_close(ldct_dataset* dataset);
+
+/*
+ * Bytes of all slices, and of those that lie where the engine computes. A CUDA engine uploads what
+ * fits beside an eighth of the device's memory; windows of other slices are copied when they are
+ * needed. Data sets of the same file and table share one upload.
+ */
+int32_t ldct_dataset_memory(const ldct_dataset* dataset, int64_t* bytes, int64_t* resident);
 
 /*
  * The arithmetic limit of this engine for a precision, measured now in about a tenth of a second: GFLOP/s of all its

@@ -1,5 +1,5 @@
 // Stands in for the CUDA runtime in host tests: the same sources, compiled by the host compiler, run block by block on
-// this thread. Names are CUDA's. Streams run at once; a stream under capture records. Test only.
+// this thread. Names are CUDA's. A stream under capture records. Test only.
 #pragma once
 
 #include <cmath>
@@ -32,8 +32,16 @@ enum cudaError_t {
   cudaErrorInvalidDevice = 101,
   cudaErrorNoKernelImageForDevice = 209,
   cudaErrorECCUncorrectable = 214,
+  cudaErrorNvlinkUncorrectable = 220,
   cudaErrorNotReady = 600,
   cudaErrorIllegalAddress = 700,
+  cudaErrorLaunchTimeout = 702,
+  cudaErrorAssert = 710,
+  cudaErrorHardwareStackError = 714,
+  cudaErrorIllegalInstruction = 715,
+  cudaErrorMisalignedAddress = 716,
+  cudaErrorInvalidAddressSpace = 717,
+  cudaErrorInvalidPc = 718,
   cudaErrorLaunchFailure = 719,
 };
 
@@ -90,6 +98,7 @@ cudaError_t cudaGetDeviceCount(int* count);
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device);
 cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int device);
 cudaError_t cudaSetDevice(int device);
+cudaError_t cudaGetDevice(int* device);
 cudaError_t cudaDeviceSynchronize();
 cudaError_t cudaMemGetInfo(size_t* free_bytes, size_t* total);
 
@@ -129,14 +138,32 @@ cudaError_t cudaGraphExecDestroy(cudaGraphExec_t executable);
 
 namespace emulation {
 cudaError_t set_dynamic_shared_limit(const void* function, int bytes);
-cudaError_t launch(const void* function, const cudaLaunchConfig_t& config, std::function<void()> body);
+// Seen by the stand-in for cuDNN as well, which is a library of its own.
+__attribute__((visibility("default"))) cudaError_t launch(const void* function, const cudaLaunchConfig_t& config,
+                                                          std::function<void()> body);
 
+// When a stream does its work: at once, or not before the host or another stream waits for it. A host that touches a
+// buffer too early goes wrong in one of the two.
+enum class Streams { eager, lazy };
+void set_streams(Streams streams);
+void set_compute_capability(int major, int minor);
 // What the emulated device has; allocations beyond it fail as on a real one.
 void set_device_memory(size_t bytes);
 // The next call that could fail on a real device does so with this error, and every later one too if it is sticky.
 void fail_next(cudaError_t error);
 size_t allocated_bytes();
 }  // namespace emulation
+
+struct cudaFuncAttributes {
+  int numRegs;
+};
+namespace emulation {
+cudaError_t describe(const void* function, cudaFuncAttributes* attributes);
+}
+template <class Function>
+cudaError_t cudaFuncGetAttributes(cudaFuncAttributes* attributes, Function* function) {
+  return emulation::describe(reinterpret_cast<const void*>(function), attributes);
+}
 
 template <class Function>
 cudaError_t cudaFuncSetAttribute(Function* function, cudaFuncAttribute attribute, int value) {

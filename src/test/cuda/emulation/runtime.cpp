@@ -1,8 +1,10 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <deque>
 #include <map>
 #include <mutex>
+#include <set>
 #include <vector>
 
 #include "cuda_runtime.h"
@@ -13,9 +15,13 @@ struct EmulatedGraph {
 struct EmulatedStream {
   bool capturing = false;
   EmulatedGraph captured;
+  std::deque<std::function<void()>> waiting;
+  int64_t done = 0;  // works that have left the queue
 };
 struct EmulatedEvent {
   std::chrono::steady_clock::time_point when;
+  cudaStream_t stream = nullptr;
+  int64_t position = 0;  // works of the stream before the record
 };
 
 namespace emulation {
@@ -26,6 +32,9 @@ constexpr size_t static_shared_limit = 48 << 10, opt_in_shared_limit = 227 << 10
 std::recursive_mutex device;  // one block at a time, whichever thread launches it
 size_t device_memory = size_t{1} << 30, used = 0;
 std::map<void*, size_t> allocations;
+std::set<cudaStream_t> streams;
+Streams stream_mode = Streams::eager;
+int capability_major = 9, capability_minor = 0;
 std::map<const void*, size_t> dynamic_limits;
 cudaError_t sticky = cudaSuccess, next_failure = cudaSuccess, last = cudaSuccess;
 
@@ -53,6 +62,24 @@ cudaError_t device_state() {
   return remembered(e);
 }
 
+// Does the stream's work up to a position.
+void catch_up(cudaStream_t stream, int64_t position) {
+  while (stream->done < position) {
+    std::function<void()> work = std::move(stream->waiting.front());
+    stream->waiting.pop_front();
+    stream->done++;
+    work();
+  }
+}
+
+int64_t end_of(cudaStream_t stream) { return stream->done + static_cast<int64_t>(stream->waiting.size()); }
+
+void catch_up_all() {
+  for (cudaStream_t stream : streams) {
+    catch_up(stream, end_of(stream));
+  }
+}
+
 cudaError_t submit(cudaStream_t stream, std::function<void()> work) {
   std::lock_guard<std::recursive_mutex> guard(device);
   if (stream && stream->capturing) {
@@ -60,7 +87,9 @@ cudaError_t submit(cudaStream_t stream, std::function<void()> work) {
     return cudaSuccess;
   }
   cudaError_t state = device_state();
-  if (state == cudaSuccess) {
+  if (state == cudaSuccess && stream && stream_mode == Streams::lazy) {
+    stream->waiting.push_back(std::move(work));
+  } else if (state == cudaSuccess) {
     work();
   }
   return state;
@@ -68,6 +97,11 @@ cudaError_t submit(cudaStream_t stream, std::function<void()> work) {
 
 }  // namespace
 
+void set_streams(Streams mode) { stream_mode = mode; }
+void set_compute_capability(int major, int minor) {
+  capability_major = major;
+  capability_minor = minor;
+}
 void set_device_memory(size_t bytes) { device_memory = bytes; }
 void fail_next(cudaError_t error) {
   sticky = cudaSuccess;
@@ -89,6 +123,12 @@ cudaError_t set_dynamic_shared_limit(const void* function, int bytes) {
   std::lock_guard<std::recursive_mutex> guard(device);
   dynamic_limits[function] = static_cast<size_t>(bytes);
   return cudaSuccess;
+}
+
+cudaError_t describe(const void*, cudaFuncAttributes* attributes) {
+  std::lock_guard<std::recursive_mutex> guard(device);
+  attributes->numRegs = 32;
+  return device_state();
 }
 
 cudaError_t launch(const void* function, const cudaLaunchConfig_t& config, std::function<void()> body) {
@@ -128,8 +168,16 @@ const char* cudaGetErrorName(cudaError_t e) {
     case cudaErrorInvalidDevice: return "cudaErrorInvalidDevice";
     case cudaErrorNoKernelImageForDevice: return "cudaErrorNoKernelImageForDevice";
     case cudaErrorECCUncorrectable: return "cudaErrorECCUncorrectable";
+    case cudaErrorNvlinkUncorrectable: return "cudaErrorNvlinkUncorrectable";
     case cudaErrorNotReady: return "cudaErrorNotReady";
     case cudaErrorIllegalAddress: return "cudaErrorIllegalAddress";
+    case cudaErrorLaunchTimeout: return "cudaErrorLaunchTimeout";
+    case cudaErrorAssert: return "cudaErrorAssert";
+    case cudaErrorHardwareStackError: return "cudaErrorHardwareStackError";
+    case cudaErrorIllegalInstruction: return "cudaErrorIllegalInstruction";
+    case cudaErrorMisalignedAddress: return "cudaErrorMisalignedAddress";
+    case cudaErrorInvalidAddressSpace: return "cudaErrorInvalidAddressSpace";
+    case cudaErrorInvalidPc: return "cudaErrorInvalidPc";
     case cudaErrorLaunchFailure: return "cudaErrorLaunchFailure";
   }
   return "unknown";
@@ -158,7 +206,7 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int ordinal) {
   if (ordinal != 0) {
     return remembered(cudaErrorInvalidDevice);
   }
-  *properties = {"emulated device", device_memory, 9, 0, 4, opt_in_shared_limit};
+  *properties = {"emulated device", device_memory, capability_major, capability_minor, 4, opt_in_shared_limit};
   return cudaSuccess;
 }
 cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int ordinal) {
@@ -175,9 +223,18 @@ cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int ord
   return status;
 }
 cudaError_t cudaSetDevice(int ordinal) { return ordinal == 0 ? cudaSuccess : remembered(cudaErrorInvalidDevice); }
-cudaError_t cudaDeviceSynchronize() { return device_state(); }
+cudaError_t cudaGetDevice(int* ordinal) {
+  *ordinal = 0;
+  return cudaSuccess;
+}
+cudaError_t cudaDeviceSynchronize() {
+  std::lock_guard<std::recursive_mutex> guard(device);
+  catch_up_all();
+  return device_state();
+}
 cudaError_t cudaMemGetInfo(size_t* free_bytes, size_t* total) {
-  *free_bytes = device_memory - used;
+  std::lock_guard<std::recursive_mutex> guard(device);
+  *free_bytes = device_memory > used ? device_memory - used : 0;
   *total = device_memory;
   return device_state();
 }
@@ -189,7 +246,7 @@ cudaError_t cudaMalloc(void** memory, size_t bytes) {
   if (state != cudaSuccess) {
     return state;
   }
-  if (bytes > device_memory - used) {
+  if (used > device_memory || bytes > device_memory - used) {
     return remembered(cudaErrorMemoryAllocation);
   }
   if (bytes == 0) {
@@ -209,6 +266,7 @@ cudaError_t cudaFree(void* memory) {
   if (!memory) {
     return cudaSuccess;
   }
+  catch_up_all();
   auto found = allocations.find(memory);
   if (found == allocations.end()) {
     return remembered(cudaErrorInvalidValue);
@@ -237,25 +295,50 @@ cudaError_t cudaMemsetAsync(void* memory, int value, size_t bytes, cudaStream_t 
 }
 
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned) {
+  std::lock_guard<std::recursive_mutex> guard(device);
   *stream = new EmulatedStream();
+  streams.insert(*stream);
   return cudaSuccess;
 }
 cudaError_t cudaStreamDestroy(cudaStream_t stream) {
+  std::lock_guard<std::recursive_mutex> guard(device);
+  catch_up(stream, end_of(stream));
+  streams.erase(stream);
   delete stream;
   return cudaSuccess;
 }
-cudaError_t cudaStreamSynchronize(cudaStream_t) { return device_state(); }
-cudaError_t cudaStreamWaitEvent(cudaStream_t, cudaEvent_t, unsigned) { return cudaSuccess; }
+cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
+  std::lock_guard<std::recursive_mutex> guard(device);
+  if (stream) {
+    catch_up(stream, end_of(stream));
+  }
+  return device_state();
+}
+cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned) {
+  std::lock_guard<std::recursive_mutex> guard(device);
+  cudaStream_t other = event->stream;
+  int64_t position = event->position;
+  return other ? submit(stream, [other, position] { catch_up(other, position); }) : cudaSuccess;
+}
 cudaError_t cudaEventCreate(cudaEvent_t* event) {
   *event = new EmulatedEvent();
   return cudaSuccess;
 }
 cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned) { return cudaEventCreate(event); }
-cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t) {
+cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
+  std::lock_guard<std::recursive_mutex> guard(device);
   event->when = std::chrono::steady_clock::now();
-  return cudaSuccess;
+  event->stream = stream;
+  event->position = stream ? end_of(stream) : 0;
+  return device_state();
 }
-cudaError_t cudaEventSynchronize(cudaEvent_t) { return device_state(); }
+cudaError_t cudaEventSynchronize(cudaEvent_t event) {
+  std::lock_guard<std::recursive_mutex> guard(device);
+  if (event->stream) {
+    catch_up(event->stream, event->position);
+  }
+  return device_state();
+}
 cudaError_t cudaEventElapsedTime(float* milliseconds, cudaEvent_t from, cudaEvent_t to) {
   *milliseconds = std::chrono::duration<float, std::milli>(to->when - from->when).count();
   return cudaSuccess;

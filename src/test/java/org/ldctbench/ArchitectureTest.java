@@ -34,6 +34,7 @@ class ArchitectureTest {
       metrics: engine
       npy:
       runlog: config metrics
+      selftest: config data engine train
       simulate: data dicom
       sweep: config
       train: checkpoint config data engine metrics runlog simulate wandb

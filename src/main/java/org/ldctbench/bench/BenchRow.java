@@ -38,8 +38,11 @@ public record BenchRow(
       Double overhead) {
     public static final Figures NONE = new Figures(null, null, null, null, null, null);
 
-    public static Figures arithmetic(double gflops, double peak) {
-      return new Figures(gflops, gflops / peak, null, null, null, null);
+    /**
+     * @param peak null if it is not known
+     */
+    public static Figures arithmetic(double gflops, Double peak) {
+      return new Figures(gflops, peak == null ? null : gflops / peak, null, null, null, null);
     }
 
     /** Stored bytes (two a pixel) that were read. */

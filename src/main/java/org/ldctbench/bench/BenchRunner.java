@@ -10,6 +10,7 @@ import org.ldctbench.bench.BenchRow.Figures;
 import org.ldctbench.common.ExitCode;
 import org.ldctbench.common.UserException;
 import org.ldctbench.engine.Engine;
+import org.ldctbench.engine.EngineException;
 import org.ldctbench.engine.Precision;
 
 /** Measures single operations of our engine, and of peers in turn with it. */
@@ -42,7 +43,7 @@ public final class BenchRunner {
   public List<BenchRow> run(BenchCase benchCase, Peers peers) {
     BenchData data = new BenchData(benchCase);
     try (TemporaryFolder folder = new TemporaryFolder();
-        EngineContender ours = new EngineContender(engine, benchCase, data)) {
+        EngineContender ours = new EngineContender(engine, benchCase, data, folder.path())) {
       List<Contender> contenders = new ArrayList<>(List.of(ours));
       if (!peers.all().isEmpty()) {
         data.write(folder.path());
@@ -51,7 +52,7 @@ public final class BenchRunner {
         double size = Math.max(Math.abs(expected), 0.02);
         contenders.addAll(
             peers.open(
-                benchCase.request(folder.path(), threads),
+                benchCase.request(folder.path(), threads, engine.name()),
                 expected,
                 AGREEMENT.get(benchCase.precision()) * size,
                 log));
@@ -63,6 +64,18 @@ public final class BenchRunner {
     }
   }
 
+  /** Null if the engine does not know its limit in this precision. */
+  private Double peak(Precision precision) {
+    try {
+      return engine.measurePeak(precision);
+    } catch (EngineException e) {
+      if (e.kind() != EngineException.Cause.UNSUPPORTED) {
+        throw e;
+      }
+      return null;
+    }
+  }
+
   private List<BenchRow> rows(
       BenchCase benchCase, List<Contender> contenders, Spread[] spreads, long memory) {
     double bestPeer = Double.POSITIVE_INFINITY;
@@ -70,7 +83,7 @@ public final class BenchRunner {
       bestPeer = Math.min(bestPeer, spreads[c].median());
     }
     boolean arithmetic = benchCase.kind().flopPerPixel() > 0;
-    double peak = arithmetic ? engine.measurePeak(benchCase.precision()) : 0;
+    Double peak = arithmetic ? peak(benchCase.precision()) : null;
     Shape shape = benchCase.shape();
     List<BenchRow> rows = new ArrayList<>();
     for (int c = 0; c < spreads.length; c++) {

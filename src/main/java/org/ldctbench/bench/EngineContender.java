@@ -1,26 +1,37 @@
 package org.ldctbench.bench;
 
+import java.io.IOException;
+import java.nio.file.Path;
+import org.ldctbench.engine.Dataset;
 import org.ldctbench.engine.Engine;
 import org.ldctbench.engine.Optimizer;
-import org.ldctbench.engine.PixelScale;
 import org.ldctbench.engine.Trainer;
 
-/** Our own engine. Images cross into native memory in every call, as they do for a caller. */
+/**
+ * Our own engine. Training finds its images in the engine, as in a run: many steps a call, cropping
+ * and normalising included. Other images cross into native memory and back in every call.
+ */
 final class EngineContender implements Contender, AutoCloseable {
   private static final float STORED_MAX = 2924f;
 
   private final Engine engine;
   private final BenchCase benchCase;
   private final BenchData data;
+  private final Dataset dataset;
   private final Trainer trainer;
 
-  EngineContender(Engine engine, BenchCase benchCase, BenchData data) {
+  /**
+   * @param folder for a file of slices
+   */
+  EngineContender(Engine engine, BenchCase benchCase, BenchData data, Path folder)
+      throws IOException {
     this.engine = engine;
     this.benchCase = benchCase;
     this.data = data;
+    dataset = benchCase.kind() == BenchKind.TRAIN_STEP ? engine.open(data.slices(folder)) : null;
     trainer =
         engine.createTrainer(
-            Optimizer.adam(1e-4, 0.9, 0.999), benchCase.precision(), new PixelScale(0f, 1f));
+            Optimizer.adam(1e-4, 0.9, 0.999), benchCase.precision(), BenchData.SCALE);
     trainer.setParameters(data.parameters);
   }
 
@@ -46,7 +57,7 @@ final class EngineContender implements Contender, AutoCloseable {
     Shape shape = benchCase.shape();
     int edge = shape.patch();
     return switch (benchCase.kind()) {
-      case TRAIN_STEP -> trainer.step(data.input, data.target, shape.mbs(), edge, edge);
+      case TRAIN_STEP -> trainer.train(dataset, data.plan(1))[0];
       case PREDICT -> {
         double sum = 0;
         for (float value : trainer.predict(data.input, shape.mbs(), edge, edge)) {
@@ -65,12 +76,17 @@ final class EngineContender implements Contender, AutoCloseable {
     Shape shape = benchCase.shape();
     int edge = shape.patch();
     long start = System.nanoTime();
-    for (int i = 0; i < times; i++) {
-      switch (benchCase.kind()) {
-        case TRAIN_STEP -> trainer.step(data.input, data.target, shape.mbs(), edge, edge);
-        case PREDICT -> trainer.predict(data.input, shape.mbs(), edge, edge);
-        case SSIM ->
-            engine.imageQuality(data.target, data.input, shape.mbs(), edge, edge, null, STORED_MAX);
+    switch (benchCase.kind()) {
+      case TRAIN_STEP -> trainer.train(dataset, data.plan(times));
+      case PREDICT -> {
+        for (int i = 0; i < times; i++) {
+          trainer.predict(data.input, shape.mbs(), edge, edge);
+        }
+      }
+      case SSIM -> {
+        for (int i = 0; i < times; i++) {
+          engine.imageQuality(data.target, data.input, shape.mbs(), edge, edge, null, STORED_MAX);
+        }
       }
     }
     return (System.nanoTime() - start) * 1e-6 / times;
@@ -79,5 +95,8 @@ final class EngineContender implements Contender, AutoCloseable {
   @Override
   public void close() {
     trainer.close();
+    if (dataset != null) {
+      dataset.close();
+    }
   }
 }

@@ -115,6 +115,7 @@ public final class LoopBench {
     request.put("mbs", shape.mbs());
     request.put("patch", shape.patch());
     request.put("threads", threads);
+    request.put("device", engine.name());
     return request;
   }
 }

@@ -11,11 +11,21 @@ import org.ldctbench.binding.nativelib.Ldct;
 import org.ldctbench.engine.Engine;
 import org.ldctbench.engine.EngineException;
 import org.ldctbench.engine.EngineException.Cause;
+import org.ldctbench.engine.Kernels;
 import org.ldctbench.engine.Precision;
 
 /** Opens engines by name and tells what this machine offers. */
 public final class Engines {
   private Engines() {}
+
+  /**
+   * Opens an engine with the kernels of this project.
+   *
+   * @see #open(String, int, int, Kernels, Consumer)
+   */
+  public static Engine open(String name, int threads, int device, Consumer<String> log) {
+    return open(name, threads, device, Kernels.TUNED, log);
+  }
 
   /**
    * Opens an engine.
@@ -24,10 +34,12 @@ public final class Engines {
    *     engine supports it, else the CPU
    * @param threads of the CPU engine, 0 = one a core that this process may use
    * @param device CUDA ordinal
+   * @param kernels of a CUDA engine
    * @param log receives one line that says which engine was taken and why
    * @throws EngineException if the engine is not available, with the reason
    */
-  public static Engine open(String name, int threads, int device, Consumer<String> log) {
+  public static Engine open(
+      String name, int threads, int device, Kernels kernels, Consumer<String> log) {
     NativeLibrary.require();
     return switch (name) {
       case "cpu" -> {
@@ -36,11 +48,11 @@ public final class Engines {
         yield engine;
       }
       case "cuda" -> {
-        Engine engine = cuda(device);
+        Engine engine = cuda(device, kernels);
         log.accept("engine: " + engine.description());
         yield engine;
       }
-      case "auto" -> automatic(threads, device, log);
+      case "auto" -> automatic(threads, device, kernels, log);
       default ->
           throw new EngineException(
               Cause.INVALID_ARGUMENT, "unknown engine '" + name + "'; use auto, cpu or cuda");
@@ -59,9 +71,9 @@ public final class Engines {
     return new String(text, 0, Math.toIntExact(needed[0]) - 1, StandardCharsets.UTF_8);
   }
 
-  private static Engine automatic(int threads, int device, Consumer<String> log) {
+  private static Engine automatic(int threads, int device, Kernels kernels, Consumer<String> log) {
     try {
-      Engine engine = cuda(device);
+      Engine engine = cuda(device, kernels);
       log.accept("engine: " + engine.description());
       return engine;
     } catch (EngineException e) {
@@ -85,14 +97,20 @@ public final class Engines {
             + (workers == 1 ? " thread" : " threads")
             + ", fp32 kernels "
             + cpu.path("precisions").path("fp32").path("kernel").asText();
-    return new NativeEngine("cpu", Ldct.LDCT_CPU, threads, 0, description, kernels(cpu));
+    return new NativeEngine(
+        "cpu", Ldct.LDCT_CPU, threads, 0, Kernels.TUNED, description, kernels(cpu));
   }
 
-  private static Engine cuda(int device) {
-    String name =
-        capabilityTree().path("cuda").path("devices").path(device).path("name").asText("?");
-    return new NativeEngine(
-        "cuda", Ldct.LDCT_CUDA, 0, device, "cuda, device " + device + ", " + name, Map.of());
+  private static Engine cuda(int device, Kernels kernels) {
+    JsonNode cuda = capabilityTree().path("cuda");
+    String name = cuda.path("devices").path(device).path("name").asText("?");
+    String description = "cuda, device " + device + ", " + name;
+    Map<Precision, String> names = kernels(cuda);
+    if (kernels == Kernels.CUDNN) {
+      description += ", kernels of cuDNN";
+      names.replaceAll((precision, own) -> kernels.label());
+    }
+    return new NativeEngine("cuda", Ldct.LDCT_CUDA, 0, device, kernels, description, names);
   }
 
   private static Map<Precision, String> kernels(JsonNode engine) {
@@ -104,6 +122,13 @@ public final class Engines {
       }
     }
     return kernels;
+  }
+
+  /** Whether there is a CUDA device, but no kernels of a precision for it. */
+  public static boolean cudaLacks(Precision precision) {
+    NativeLibrary.require();
+    JsonNode cuda = capabilityTree().path("cuda");
+    return !cuda.path("devices").isEmpty() && !kernels(cuda).containsKey(precision);
   }
 
   private static JsonNode capabilityTree() {

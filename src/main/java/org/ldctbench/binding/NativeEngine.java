@@ -8,6 +8,7 @@ import org.ldctbench.engine.Dataset;
 import org.ldctbench.engine.Engine;
 import org.ldctbench.engine.EngineException;
 import org.ldctbench.engine.ImageQuality;
+import org.ldctbench.engine.Kernels;
 import org.ldctbench.engine.Optimizer;
 import org.ldctbench.engine.PixelScale;
 import org.ldctbench.engine.Precision;
@@ -20,6 +21,7 @@ final class NativeEngine implements Engine {
 
   private final String name;
   private final String description;
+  private final Kernels choice;
   private final Map<Precision, String> kernels;
   private final Handle<ldct_engine> handle;
 
@@ -27,6 +29,7 @@ final class NativeEngine implements Engine {
    * @param backend of {@code ldct.h}
    * @param threads of the CPU engine, 0 = one a core
    * @param device CUDA ordinal
+   * @param choice whose kernels trainers run
    * @param kernels implementation of each precision that there is one for
    */
   NativeEngine(
@@ -34,10 +37,12 @@ final class NativeEngine implements Engine {
       int backend,
       int threads,
       int device,
+      Kernels choice,
       String description,
       Map<Precision, String> kernels) {
     this.name = name;
     this.description = description;
+    this.choice = choice;
     this.kernels = Map.copyOf(kernels);
     ldct_engine engine = new ldct_engine();
     try (ldct_engine_options options = new ldct_engine_options()) {
@@ -64,7 +69,7 @@ final class NativeEngine implements Engine {
 
   @Override
   public Trainer createTrainer(Optimizer optimizer, Precision precision, PixelScale scale) {
-    return handle.call(engine -> new NativeTrainer(engine, optimizer, precision, scale));
+    return handle.call(engine -> new NativeTrainer(engine, optimizer, precision, scale, choice));
   }
 
   @Override

@@ -10,6 +10,7 @@ import org.ldctbench.engine.Dataset;
 import org.ldctbench.engine.Engine;
 import org.ldctbench.engine.EngineException;
 import org.ldctbench.engine.ImageQuality;
+import org.ldctbench.engine.Kernels;
 import org.ldctbench.engine.Optimizer;
 import org.ldctbench.engine.PatchPlan;
 import org.ldctbench.engine.PixelScale;
@@ -21,13 +22,18 @@ import org.ldctbench.engine.Validation;
 final class NativeTrainer implements Trainer {
   private final Handle<ldct_trainer> handle;
 
-  NativeTrainer(ldct_engine engine, Optimizer optimizer, Precision precision, PixelScale scale) {
+  NativeTrainer(
+      ldct_engine engine,
+      Optimizer optimizer,
+      Precision precision,
+      PixelScale scale,
+      Kernels kernels) {
     ldct_trainer trainer = new ldct_trainer();
     try (ldct_trainer_options options = new ldct_trainer_options()) {
       options.precision(code(precision)).optimizer(code(optimizer.kind())).lr(optimizer.lr());
       options.beta1(optimizer.beta1()).beta2(optimizer.beta2());
       options.momentum(optimizer.momentum()).dampening(optimizer.dampening());
-      options.offset(scale.offset()).scale(scale.scale());
+      options.offset(scale.offset()).scale(scale.scale()).kernels(code(kernels));
       Status.check(Ldct.ldct_trainer_create(engine, options, trainer));
     }
     handle = new Handle<>("trainer", trainer, Ldct::ldct_trainer_close);
@@ -39,6 +45,13 @@ final class NativeTrainer implements Trainer {
       case BF16 -> Ldct.LDCT_BF16;
       case BF16X3 -> Ldct.LDCT_BF16X3;
       case TF32 -> Ldct.LDCT_TF32;
+    };
+  }
+
+  private static int code(Kernels kernels) {
+    return switch (kernels) {
+      case TUNED -> Ldct.LDCT_KERNELS_TUNED;
+      case CUDNN -> Ldct.LDCT_KERNELS_CUDNN;
     };
   }
 

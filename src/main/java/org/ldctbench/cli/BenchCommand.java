@@ -19,10 +19,12 @@ import org.ldctbench.bench.LoopBench;
 import org.ldctbench.bench.Machine;
 import org.ldctbench.bench.Peers;
 import org.ldctbench.bench.Shape;
+import org.ldctbench.bench.TrialsBench;
 import org.ldctbench.common.ExitCode;
 import org.ldctbench.common.UserException;
 import org.ldctbench.engine.Engine;
 import org.ldctbench.engine.EngineException;
+import org.ldctbench.engine.Kernels;
 import org.ldctbench.engine.Precision;
 import org.ldctbench.simulate.SimulatedDataset;
 import org.ldctbench.train.DataSource;
@@ -45,13 +47,16 @@ import picocli.CommandLine.Parameters;
       "  ldctbench bench train-step --threads 1,2",
       "  ldctbench bench cache --peer pydicom --python peers/bin/python",
       "  ldctbench bench train --shape 16x64 --repeat 3",
+      "  ldctbench bench trials --parallel 8 --engine cuda --shape 2x32",
       "  ldctbench bench predict --shape 1x512 --json"
     })
 public final class BenchCommand implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Consumer<String> LOG = System.err::println;
 
-  @Parameters(paramLabel = "WHAT", description = "train-step, predict, ssim, cache or train")
+  @Parameters(
+      paramLabel = "WHAT",
+      description = "train-step, predict, ssim, cache, train or trials")
   String what;
 
   @Option(names = "--engine", defaultValue = "auto", description = "auto, cpu or cuda")
@@ -59,6 +64,12 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Option(names = "--device", defaultValue = "0", description = "CUDA device")
   int device;
+
+  @Option(
+      names = "--kernels",
+      defaultValue = "tuned",
+      description = "whose kernels a GPU runs: tuned or cudnn")
+  Kernels kernels;
 
   @Option(
       names = "--precision",
@@ -102,9 +113,16 @@ public final class BenchCommand implements Callable<Integer> {
   int iterations;
 
   @Option(
+      names = "--parallel",
+      defaultValue = "8",
+      description = "trainers at once for trials (default: ${DEFAULT-VALUE})")
+  int parallel;
+
+  @Option(
       names = "--peer",
       description =
-          "pytorch or jax, for cache pydicom, for train upstream; measured in turn with us; repeatable")
+          "pytorch or jax, for cache pydicom, for train upstream or standin; measured in turn with us;"
+              + " repeatable")
   List<String> peers = List.of();
 
   @Option(names = "--python", defaultValue = "python3", description = "interpreter of the peers")
@@ -120,6 +138,7 @@ public final class BenchCommand implements Callable<Integer> {
     requirePositive("--repeat", repeat);
     requirePositive("--files", pairs);
     requirePositive("--iterations", iterations);
+    requirePositive("--parallel", parallel);
     List<BenchRow> rows = new ArrayList<>();
     if (what.equals("cache")) {
       List<Integer> counts = threads.isEmpty() ? List.of(1, 0) : threads;
@@ -131,6 +150,8 @@ public final class BenchCommand implements Callable<Integer> {
       for (int cores : cores(threads.isEmpty() ? List.of(0) : threads)) {
         loops(cores, rows);
       }
+    } else if (what.equals("trials")) {
+      trials(rows);
     } else {
       BenchKind kind = kind();
       for (int cores : cores(threads.isEmpty() ? List.of(0) : threads)) {
@@ -145,7 +166,7 @@ public final class BenchCommand implements Callable<Integer> {
 
   private void operations(BenchKind kind, int cores, List<BenchRow> rows)
       throws JsonProcessingException {
-    try (Engine opened = TrainEngine.open(engine, cores, device, LOG);
+    try (Engine opened = TrainEngine.open(engine, cores, device, kernels, LOG);
         Peers running = Peers.start(peers, "cnn10", python)) {
       BenchRunner runner = new BenchRunner(opened, cores, repeat, Machine.here(), LOG);
       for (Precision precision : precisions) {
@@ -157,11 +178,23 @@ public final class BenchCommand implements Callable<Integer> {
     }
   }
 
+  private void trials(List<BenchRow> rows) throws JsonProcessingException {
+    int cores = cores(threads.isEmpty() ? List.of(0) : threads).get(0);
+    try (Engine opened = TrainEngine.open(engine, cores, device, kernels, LOG)) {
+      TrialsBench bench = new TrialsBench(opened, cores, repeat, Machine.here());
+      for (Precision precision : precisions) {
+        for (Shape shape : parsed(shapes.isEmpty() ? List.of("2x32", "16x64") : shapes)) {
+          report(measured(precision, () -> bench.run(parallel, precision, shape)), rows);
+        }
+      }
+    }
+  }
+
   private void loops(int cores, List<BenchRow> rows) throws JsonProcessingException {
     Map<String, String> environment = System.getenv();
     DataSource source =
         DataSource.of(dataFolder, Optional.empty(), environment, output.progress(), LOG);
-    try (Engine opened = TrainEngine.open(engine, cores, device, LOG);
+    try (Engine opened = TrainEngine.open(engine, cores, device, kernels, LOG);
         TrainingData data = TrainingData.open(source, opened, environment, output.progress());
         Peers running = Peers.start(peers, "train", python)) {
       LoopBench bench = new LoopBench(opened, data, cores, repeat, iterations, Machine.here(), LOG);
@@ -218,7 +251,7 @@ public final class BenchCommand implements Callable<Integer> {
     }
     throw new UserException(
         ExitCode.USAGE,
-        "cannot bench '" + what + "'; choose train-step, predict, ssim, cache or train");
+        "cannot bench '" + what + "'; choose train-step, predict, ssim, cache, train or trials");
   }
 
   private List<Shape> shapes(BenchKind kind) {

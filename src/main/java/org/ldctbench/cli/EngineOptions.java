@@ -3,6 +3,7 @@ package org.ldctbench.cli;
 import org.ldctbench.common.ExitCode;
 import org.ldctbench.common.UserException;
 import org.ldctbench.engine.Engine;
+import org.ldctbench.engine.Kernels;
 import org.ldctbench.engine.Precision;
 import picocli.CommandLine.Option;
 
@@ -29,8 +30,15 @@ final class EngineOptions {
       description = "fp32, bf16, bf16x3 or tf32 (default: ${DEFAULT-VALUE}).")
   private Precision precision;
 
+  @Option(
+      names = "--kernels",
+      defaultValue = "tuned",
+      description = "Whose kernels a GPU runs: tuned or cudnn (default: ${DEFAULT-VALUE}).")
+  private Kernels kernels;
+
   Engine open() {
-    return TrainEngine.open(engine, threads(), device, System.err::println);
+    String resolved = TrainEngine.resolved(engine, precision, System.err::println);
+    return TrainEngine.open(resolved, threads(), device, kernels, System.err::println);
   }
 
   int threads() {

@@ -16,6 +16,7 @@ import org.ldctbench.engine.Engine;
 import org.ldctbench.engine.EngineException;
 import org.ldctbench.engine.ImageQuality;
 import org.ldctbench.engine.InitialWeights;
+import org.ldctbench.engine.Kernels;
 import org.ldctbench.engine.Optimizer;
 import org.ldctbench.engine.ParameterLayout;
 import org.ldctbench.engine.PixelScale;
@@ -70,6 +71,12 @@ public final class GoldenCommand implements Callable<Integer> {
   @Option(names = "--device", defaultValue = "0", description = "CUDA device (${DEFAULT-VALUE}).")
   int device;
 
+  @Option(
+      names = "--kernels",
+      defaultValue = "tuned",
+      description = "Whose kernels a GPU runs: tuned or cudnn (${DEFAULT-VALUE}).")
+  Kernels kernels;
+
   @Option(names = "--cases", paramLabel = "DIR", description = "Folder of case folders.")
   Path cases;
 
@@ -95,7 +102,7 @@ public final class GoldenCommand implements Callable<Integer> {
       }
       if (cases != null) {
         try (Engine opened =
-            Engines.open(engine, threads, device, line -> System.err.println(line))) {
+            Engines.open(engine, threads, device, kernels, line -> System.err.println(line))) {
           runAll(opened);
         }
       }

@@ -169,6 +169,11 @@ public final class HpoptCommand implements Callable<Integer> {
       try (StopOnSignal stop = new StopOnSignal(runner::interrupt)) {
         SweepRunner.End end = stop.requested() ? SweepRunner.End.INTERRUPTED : runner.run(wanted);
         return report(end, sweep, state, folder);
+      } catch (UserException e) {
+        if (e.code() == ExitCode.DEVICE_LOST) {
+          System.err.println("Go on with: ldctbench-hpopt --resume " + state.id());
+        }
+        throw e;
       }
     }
   }

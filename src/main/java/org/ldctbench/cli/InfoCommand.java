@@ -87,7 +87,8 @@ public final class InfoCommand implements Callable<Integer> {
     JsonNode cpu = info.path("cpu");
     out.println("cpu       " + cpu.path("model").asText() + ", " + cpu.path("cores") + " cores");
     out.println();
-    out.println("precision  gradients within  cpu kernels");
+    JsonNode cuda = info.path("cuda").path("precisions");
+    out.println("precision  gradients within  cuda kernels  cpu kernels");
     cpu.path("precisions")
         .properties()
         .forEach(
@@ -95,9 +96,10 @@ public final class InfoCommand implements Callable<Integer> {
               double tolerance = info.path("gradient_tolerance").path(entry.getKey()).asDouble();
               out.printf(
                   Locale.ROOT,
-                  "%-9s  %-16s  %s%n",
+                  "%-9s  %-16s  %-12s  %s%n",
                   entry.getKey(),
                   String.format(Locale.ROOT, "%.0e", tolerance),
+                  cuda.path(entry.getKey()).path("kernel").asText("none"),
                   entry.getValue().path("kernel").asText("none"));
               entry
                   .getValue()
@@ -105,7 +107,7 @@ public final class InfoCommand implements Callable<Integer> {
                   .forEach(
                       declined ->
                           out.printf(
-                              "%-29snot %s: %s%n",
+                              "%-43snot %s: %s%n",
                               "",
                               declined.path("kernel").asText(),
                               declined.path("reason").asText()));
@@ -138,6 +140,9 @@ public final class InfoCommand implements Callable<Integer> {
           device.path("name").asText(device.path("reason").asText()),
           device.path("compute_capability").asText("unknown"),
           device.path("memory_bytes").asDouble() / (1 << 30));
+      if (device.path("name").isTextual() && device.path("reason").isTextual()) {
+        out.println("cuda      not usable: " + device.path("reason").asText());
+      }
     }
     if (cuda.path("library").asBoolean()) {
       out.printf(

@@ -2,6 +2,7 @@ package org.ldctbench.cli;
 
 import org.ldctbench.common.ExitCode;
 import org.ldctbench.common.UserException;
+import org.ldctbench.engine.EngineException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParseResult;
@@ -24,6 +25,7 @@ import picocli.CommandLine.ParseResult;
       SweepCommand.class,
       DicomCommand.class,
       BenchCommand.class,
+      SelfTestCommand.class,
       DownloadCommand.class,
       WandbCommand.class,
       AgentCommand.class,
@@ -45,9 +47,21 @@ public final class Main {
         .execute(args);
   }
 
+  /** How a command ends when an engine failed and nobody knew better. */
+  static ExitCode exitCode(EngineException failure) {
+    return switch (failure.kind()) {
+      case DEVICE_LOST -> ExitCode.DEVICE_LOST;
+      case INTERNAL, INVALID_ARGUMENT -> ExitCode.INTERNAL;
+      default -> ExitCode.ENGINE;
+    };
+  }
+
   private static int report(Exception problem, CommandLine command, ParseResult parsed) {
     boolean verbose = parsed.originalArgs().contains("--verbose");
-    ExitCode code = problem instanceof UserException user ? user.code() : ExitCode.INTERNAL;
+    ExitCode code =
+        problem instanceof UserException user
+            ? user.code()
+            : problem instanceof EngineException failure ? exitCode(failure) : ExitCode.INTERNAL;
     String kind = code == ExitCode.INTERNAL ? "internal error: " + problem : problem.getMessage();
     command.getErr().println(command.getCommandName() + ": " + kind);
     if (verbose) {

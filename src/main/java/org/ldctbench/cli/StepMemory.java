@@ -7,6 +7,7 @@ import org.ldctbench.bench.Shape;
 import org.ldctbench.engine.Engine;
 import org.ldctbench.engine.EngineException;
 import org.ldctbench.engine.InitialWeights;
+import org.ldctbench.engine.Kernels;
 import org.ldctbench.engine.Optimizer;
 import org.ldctbench.engine.PixelScale;
 import org.ldctbench.engine.Precision;
@@ -21,7 +22,7 @@ final class StepMemory {
   /** Adds an object for each precision that the CPU offers and each shape. */
   static void measure(ArrayNode steps) {
     int cores = Runtime.getRuntime().availableProcessors();
-    try (Engine engine = TrainEngine.open("cpu", cores, 0, line -> {})) {
+    try (Engine engine = TrainEngine.open("cpu", cores, 0, Kernels.TUNED, line -> {})) {
       for (Precision precision : Precision.values()) {
         for (Shape shape : SHAPES) {
           add(steps, engine, precision, shape);

@@ -219,6 +219,11 @@ public final class TrainArguments {
     return text("precision");
   }
 
+  /** tuned or cudnn. */
+  public String kernels() {
+    return text("kernels");
+  }
+
   /** 0 = all cores. */
   public int threads() {
     return integer("threads");

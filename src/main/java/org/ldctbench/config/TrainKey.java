@@ -126,6 +126,8 @@ public record TrainKey(
                 .oneOf("auto", "cpu", "cuda"),
             key("precision", Kind.TEXT, "fp32", Need.OURS, "working precision")
                 .oneOf("fp32", "bf16", "bf16x3", "tf32"),
+            key("kernels", Kind.TEXT, "tuned", Need.OURS, "whose kernels a GPU runs")
+                .oneOf("tuned", "cudnn"),
             integer("threads", Kind.INTEGER, 0L, Need.OURS, 0, "CPU threads; 0 = all cores")
                 .below(65536),
             integer("device", Kind.INTEGER, null, Need.OURS, 0, "GPU id; default: of --devices")

@@ -10,7 +10,14 @@ import org.ldctbench.train.TrainingData;
 
 /** Engine and data set that stay open from run to run, as long as the runs ask for the same. */
 final class WarmTraining implements AutoCloseable {
-  private record EngineKey(String name, int threads, int device) {}
+  /** The precision counts only where the engine is chosen by it. */
+  private record EngineKey(String name, String precision, int threads, int device) {
+    static EngineKey of(TrainArguments arguments) {
+      String name = arguments.engine();
+      String precision = "auto".equals(name) ? arguments.precision() : "";
+      return new EngineKey(name, precision, arguments.threads(), arguments.device());
+    }
+  }
 
   private record DataKey(String folder, String info) {}
 
@@ -35,7 +42,7 @@ final class WarmTraining implements AutoCloseable {
   }
 
   Engine engine(TrainArguments arguments) {
-    EngineKey wanted = new EngineKey(arguments.engine(), arguments.threads(), arguments.device());
+    EngineKey wanted = EngineKey.of(arguments);
     if (!wanted.equals(engineKey)) {
       close();
       engine = engines.open(arguments);

@@ -8,6 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.ldctbench.common.ExitCode;
+import org.ldctbench.common.UserException;
 
 /**
  * Executes the runs of one sweep, one after the other, and records each step in the journal before
@@ -130,6 +132,10 @@ public final class SweepRunner {
     try {
       outcome = program.execute(request, new Monitor(run));
     } catch (RuntimeException | OutOfMemoryError e) {
+      if (e instanceof UserException user && user.code() == ExitCode.DEVICE_LOST) {
+        throw user; // Every further run would fail: the journal leaves this one open, to go on
+        // later.
+      }
       String reason = String.valueOf(e.getMessage() == null ? e : e.getMessage());
       outcome =
           RunOutcome.failed(

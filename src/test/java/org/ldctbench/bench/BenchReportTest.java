@@ -25,7 +25,7 @@ class BenchReportTest {
 
   @Test
   void aTableHasOnlyTheColumnsThatAreFilled() {
-    Figures figures = Figures.arithmetic(50, 200).withMemory(3L << 19);
+    Figures figures = Figures.arithmetic(50, 200.0).withMemory(3L << 19);
     String expected =
         """
         | bench      | framework | kernel | precision | shape | threads | ms (median) |     min..max \

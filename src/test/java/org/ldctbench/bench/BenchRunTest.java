@@ -64,9 +64,11 @@ class BenchRunTest {
     }
   }
 
-  private static double firstLoss() {
-    try (Engine engine = Engines.open("cpu", 1, 0, line -> {});
-        EngineContender ours = new EngineContender(engine, TINY, new BenchData(TINY))) {
+  private static double firstLoss() throws IOException {
+    try (TemporaryFolder temporary = new TemporaryFolder();
+        Engine engine = Engines.open("cpu", 1, 0, line -> {});
+        EngineContender ours =
+            new EngineContender(engine, TINY, new BenchData(TINY), temporary.path())) {
       return ours.once();
     }
   }
@@ -83,6 +85,35 @@ class BenchRunTest {
     assertTrue(row.figures().peakShare() > 0);
     assertTrue(row.figures().memoryBytes() > 0);
     assertNull(row.ratioToBestPeer());
+  }
+
+  @Test
+  void slicesHoldWhatPeersAreGiven() throws IOException {
+    BenchData data = new BenchData(TINY);
+    try (TemporaryFolder temporary = new TemporaryFolder();
+        Engine engine = Engines.open("cpu", 1, 0, line -> {});
+        EngineContender ours = new EngineContender(engine, TINY, data, temporary.path());
+        Trainer trainer =
+            engine.createTrainer(
+                Optimizer.adam(1e-4, 0.9, 0.999), Precision.FP32, BenchData.SCALE)) {
+      trainer.setParameters(data.parameters);
+      float loss = trainer.step(data.input, data.target, 1, 16, 16);
+      assertEquals(loss, (float) ours.once());
+    }
+  }
+
+  @Test
+  void trialsAtOnceAreComparedWithTrialsInTurn() {
+    try (Engine engine = Engines.open("cpu", 1, 0, line -> {})) {
+      List<BenchRow> rows =
+          new TrialsBench(engine, 1, 2, MACHINE).run(3, Precision.FP32, new Shape(1, 16));
+      assertEquals(2, rows.size());
+      assertTrue(rows.get(0).kernel().endsWith(", 3 at once"), rows.get(0).kernel());
+      assertEquals(
+          rows.get(1).ms().median() / rows.get(0).ms().median(),
+          rows.get(0).ratioToBestPeer(),
+          1e-9);
+    }
   }
 
   @Test

@@ -1,4 +1,4 @@
-#include "cpu/slices.h"
+#include "engine/slice_file.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -9,7 +9,6 @@
 #include <cstring>
 
 namespace ldct {
-namespace cpu {
 namespace {
 
 constexpr int64_t fields = 5, max_side = 1 << 20;
@@ -18,17 +17,9 @@ constexpr int64_t fields = 5, max_side = 1 << 20;
   throw Error(LDCT_IO_ERROR, std::string(path) + ": " + what + ": " + std::strerror(errno));
 }
 
-template <class Pixel>
-void normalise(const unsigned char* bytes, int64_t columns, float offset, float scale, float* out) {
-  const Pixel* pixels = reinterpret_cast<const Pixel*>(bytes);
-  for (int64_t c = 0; c < columns; c++) {
-    out[c] = (static_cast<float>(pixels[c]) - offset) / scale;
-  }
-}
-
 }  // namespace
 
-Slices::Slices(const char* path, const int64_t* slices, int64_t count) {
+SliceFile::SliceFile(const char* path, const int64_t* slices, int64_t count) {
   map(path);
   try {
     slices_.reserve(static_cast<size_t>(count));
@@ -41,9 +32,9 @@ Slices::Slices(const char* path, const int64_t* slices, int64_t count) {
   }
 }
 
-Slices::~Slices() { munmap(const_cast<unsigned char*>(bytes_), size_); }
+SliceFile::~SliceFile() { munmap(const_cast<unsigned char*>(bytes_), size_); }
 
-void Slices::map(const char* path) {
+void SliceFile::map(const char* path) {
   int file = open(path, O_RDONLY | O_CLOEXEC);
   if (file < 0) {
     io_error(path, "cannot be opened");
@@ -65,7 +56,7 @@ void Slices::map(const char* path) {
   size_ = static_cast<size_t>(status.st_size);
 }
 
-Slices::Slice Slices::checked(const int64_t* slice, int64_t index) const {
+SliceFile::Slice SliceFile::checked(const int64_t* slice, int64_t index) const {
   Slice s{{slice[0], slice[1]}, slice[2], slice[3], (slice[4] & 1) != 0};
   auto refuse = [&](const char* what) {
     throw Error(LDCT_INVALID_ARGUMENT, "slice " + std::to_string(index) + " of the data set: " + what);
@@ -82,7 +73,15 @@ Slices::Slice Slices::checked(const int64_t* slice, int64_t index) const {
   return s;
 }
 
-void Slices::check(const Plan& plan) const {
+int64_t SliceFile::pixel_bytes() const {
+  int64_t bytes = 0;
+  for (const Slice& slice : slices_) {
+    bytes += 2 * slice.pixels() * static_cast<int64_t>(sizeof(uint16_t));
+  }
+  return bytes;
+}
+
+void SliceFile::check(const Plan& plan) const {
   int64_t windows = plan.batches * plan.mbs;
   for (int64_t i = 0; i < windows; i++) {
     const int32_t* w = plan.windows + i * 3;
@@ -99,16 +98,4 @@ void Slices::check(const Plan& plan) const {
   }
 }
 
-void Slices::read_row(int32_t slice, Dose dose, int64_t row, int64_t column, int64_t columns, float offset,
-                      float scale, float* out) const {
-  const Slice& s = slices_[static_cast<size_t>(slice)];
-  const unsigned char* bytes = bytes_ + s.offset[dose] + (row * s.columns + column) * 2;
-  if (s.is_signed) {
-    normalise<int16_t>(bytes, columns, offset, scale, out);
-  } else {
-    normalise<uint16_t>(bytes, columns, offset, scale, out);
-  }
-}
-
-}  // namespace cpu
 }  // namespace ldct

@@ -1,0 +1,54 @@
+// One GPU of this process, shared by every engine that is opened on it.
+#pragma once
+
+#include <cuda_runtime.h>
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "engine/engine.h"
+#include "network/check.h"
+
+namespace ldct::cuda {
+
+class Device {
+ public:
+  // The device while somebody holds it. Throws Error LDCT_NO_DEVICE, saying why, if it cannot be used,
+  // and LDCT_DEVICE_LOST if it failed and is still held.
+  static std::shared_ptr<Device> open(int32_t ordinal);
+
+  explicit Device(int32_t ordinal);
+
+  // Runs body with this device current in the calling thread. A device that is once lost refuses all later calls.
+  template <class Body>
+  void use(const Body& body) {
+    make_current();
+    try {
+      body();
+    } catch (const Error& e) {
+      if (e.status() == LDCT_DEVICE_LOST) {
+        lost_ = true;
+      }
+      throw;
+    }
+  }
+
+  struct Memory {
+    size_t free, total;
+  };
+  Memory memory() const;
+  int multiprocessors() const { return multiprocessors_; }
+
+ private:
+  void make_current() const;
+
+  int32_t ordinal_;
+  int multiprocessors_ = 0;
+  std::atomic<bool> lost_{false};
+};
+
+// Why a device is too old for this library; empty if it is not. Leaves the device alone: no context is made on it.
+std::string too_old(int32_t ordinal);
+
+}  // namespace ldct::cuda
