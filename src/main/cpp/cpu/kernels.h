@@ -33,6 +33,28 @@ struct WeightGradientRow {
   int64_t width;
 };
 
+// Two rows of a 3x3 convolution, by winograd.h. The windows start one pixel left of the row and
+// hold `width`, rounded up to even, and 2 pixels.
+struct WinogradRows {
+  const float* in[4];     // from the row above the first to the row below the second
+  const float* weights;   // [component][input channels][output channels]
+  const float* bias;      // [output channels]; null: zero
+  const float* gate[2];   // [width][output channels]: zero where not positive; null: none
+  bool relu;
+  int64_t width;
+  float* out[2];          // [width][output channels]
+  float* scratch;         // winograd_scratch floats
+};
+
+// gradient[component][input channel][output channel] += the share of two rows
+struct WinogradGradientRows {
+  const float* in[4];      // as above
+  const float* delta[2];   // [width, rounded up to even][output channels]
+  float* gradient;
+  int64_t width;
+  float* scratch;          // winograd_scratch floats
+};
+
 // Pixels are clipped to these; infinite: no clipping.
 struct Bounds {
   float low, high;
@@ -52,18 +74,18 @@ struct Kernels {
   const char* name;
   // 9x9, 1 -> 64, ReLU; window stride 1
   void (*layer1)(const ConvolutionRow&);
-  // 3x3, 64 -> 32, ReLU; window stride 64
-  void (*layer2)(const ConvolutionRow&);
+  // 64 -> 32, ReLU
+  void (*layer2)(const WinogradRows&);
   // 5x5, 32 -> 1; window stride 32; weights [160], one output a pixel
   void (*layer3)(const ConvolutionRow&);
   // gradient of layer 3's input: 5x5, 1 -> 32; window stride 1
   void (*layer3_data_gradient)(const ConvolutionRow&);
-  // gradient of layer 2's input: 3x3, 32 -> 64; window stride 32
-  void (*layer2_data_gradient)(const ConvolutionRow&);
+  // gradient of layer 2's input: 32 -> 64
+  void (*layer2_data_gradient)(const WinogradRows&);
   // depth 5 (output gradients), 32 channels (layer 3's input)
   void (*layer3_weight_gradient)(const WeightGradientRow&);
-  // depth 192, 32 channels
-  void (*layer2_weight_gradient)(const WeightGradientRow&);
+  // 64 -> 32
+  void (*layer2_weight_gradient)(const WinogradGradientRows&);
   // depth 9, 64 channels
   void (*layer1_weight_gradient)(const WeightGradientRow&);
   // sums[c] += sum over p of row[p][c]; channels a multiple of 16

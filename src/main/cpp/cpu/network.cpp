@@ -44,19 +44,10 @@ void from_kernel_order(const Network& network, float* parameters) {
   for_each_parameter(network, [&](int64_t i, const float& packed) { parameters[i] = packed; });
 }
 
-void turn(const Network& network, TurnedWeights& turned) {
-  constexpr int taps2 = kernel2 * kernel2, taps3 = kernel3 * kernel3;
-  for (int tap = 0; tap < taps2; tap++) {
-    const float* from = network.weights2 + (taps2 - 1 - tap) * channels1 * channels2;
-    float* to = turned.data_gradient2 + tap * channels2 * channels1;
-    for (int in = 0; in < channels1; in++) {
-      for (int out = 0; out < channels2; out++) {
-        to[out * channels1 + in] = from[in * channels2 + out];
-      }
-    }
-  }
-  for (int tap = 0; tap < taps3; tap++) {
-    std::memcpy(turned.weights3 + tap * channels2, network.turned_weights3 + (taps3 - 1 - tap) * channels2,
+void upright_weights3(const Network& network, float* weights3) {
+  constexpr int taps = kernel3 * kernel3;
+  for (int tap = 0; tap < taps; tap++) {
+    std::memcpy(weights3 + tap * channels2, network.turned_weights3 + (taps - 1 - tap) * channels2,
                 channels2 * sizeof(float));
   }
 }

@@ -30,15 +30,10 @@ struct Network {
 };
 static_assert(sizeof(Network) == LDCT_PARAMETER_COUNT * sizeof(float), "no padding, nothing missing");
 
-// The other views of the weights that a step needs.
-struct TurnedWeights {
-  float data_gradient2[kernel2 * kernel2 * channels2 * channels1];  // turned, [tap][output][input]
-  float weights3[kernel3 * tap_row3];                               // upright, [tap][input]
-};
-
 void to_kernel_order(const float* parameters, Network& network);
 void from_kernel_order(const Network& network, float* parameters);
-void turn(const Network& network, TurnedWeights& turned);
+// Layer 3's weights upright: [tap][input channel].
+void upright_weights3(const Network& network, float* weights3);
 
 }  // namespace cpu
 }  // namespace ldct

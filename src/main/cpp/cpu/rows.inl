@@ -5,6 +5,7 @@
 // instruction sets must never be merged by the linker.
 
 #include "cpu/kernels.h"
+#include "cpu/winograd.h"
 
 namespace ldct {
 namespace cpu {
@@ -238,6 +239,7 @@ int64_t multiply_adds(int64_t rounds) {
 }  // namespace ldct
 
 #include "cpu/ssim.inl"
+#include "cpu/winograd.inl"
 
 // Defines the table of this instruction set.
 #define LDCT_ROW_KERNELS(TABLE, NAME)                                                               \
@@ -245,12 +247,12 @@ int64_t multiply_adds(int64_t rounds) {
   namespace cpu {                                                                                   \
   const Kernels TABLE = {NAME,                                                                      \
                          Convolution<9, 1, 64>::run,                                                \
-                         Convolution<192, 64, 32>::run,                                             \
+                         winograd<64, 32>,                                                          \
                          layer3,                                                                    \
                          Convolution<5, 1, 32>::run,                                                \
-                         Convolution<96, 32, 64>::run,                                              \
+                         winograd<32, 64>,                                                          \
                          WeightGradient<5, 1, 32>::run,                                             \
-                         WeightGradient<192, 64, 32>::run,                                          \
+                         winograd_weight_gradient<64, 32>,                                          \
                          WeightGradient<9, 1, 64>::run,                                             \
                          add_pixels,                                                                \
                          mean_ssim,                                                                 \

@@ -1,5 +1,5 @@
 // The sweep of the row kernels: each step computes one row of every layer, forward and backward, as
-// soon as the rows above it are there. The rows that are alive stay in the second-level cache
+// soon as the rows around it are there; layer 2 takes two rows every other step. The rows that are alive stay in the second-level cache
 // whatever the image's height, and no activation is ever written to memory.
 #pragma once
 
@@ -9,6 +9,7 @@
 #include "cpu/kernels.h"
 #include "cpu/method.h"
 #include "cpu/network.h"
+#include "cpu/winograd.h"
 
 namespace ldct {
 namespace cpu {
@@ -16,7 +17,8 @@ namespace cpu {
 // Weights of a step, shared by all workers.
 struct Model {
   Network network;
-  TurnedWeights turned;
+  float weights3[kernel3 * tap_row3];  // upright
+  WinogradWeights weights2;
 };
 
 class RowSweep : public Sweep {
@@ -35,33 +37,36 @@ class RowSweep : public Sweep {
   // The last few rows of one layer, padded left and right by zeros that are never written.
   struct Ring {
     AlignedFloats floats;
-    int64_t pitch = 0, offset = 0;
-    static constexpr int64_t depth = 8;
-    void allocate(int64_t columns, int channels, int pad);
-    float* window(int64_t r) const { return floats.data() + (r & (depth - 1)) * pitch; }
+    int64_t depth = 0, pitch = 0, offset = 0;
+    void allocate(int64_t rows, int64_t columns, int channels, int pad);
+    float* window(int64_t r) const { return floats.data() + r % depth * pitch; }
     float* row(int64_t r) const { return window(r) + offset; }
   };
 
+  // The rows around the pair (r, r + 1) that layer 2's 3x3 windows see; zeros outside the image.
+  void windows(const Part& part, const Ring& ring, int64_t r, const float* in[4]) const;
   void layer1(const Part& part, int64_t r);
   void layer2(const Part& part, int64_t r);
   void layer3(const Part& part, int64_t r, float* out);
   double output_gradient(const Part& part, int64_t r, const float* target, float scale, float* output,
                          Network& gradient);
   void layer3_gradients(const Part& part, int64_t r, Network& gradient);
-  void layer2_weight_gradient(const Part& part, int64_t r, Network& gradient);
-  void layer2_data_gradient(const Part& part, int64_t r, Network& gradient);
+  void layer2_weight_gradient(const Part& part, int64_t r);
+  void layer2_data_gradient(const Part& part, int64_t r);
+  void layer1_gradients(const Part& part, int64_t r, Network& gradient);
 
   const Kernels& kernels_;
   const Model& model_;
   int64_t columns_, input_pitch_, first_row_ = 0;
-  AlignedFloats input_, out_row_;
+  AlignedFloats input_, out_row_, zeros_, scratch_;
+  AlignedFloats component_gradient2_;  // allocated by the first training, [component][channels1][channels2]
   Ring active1_, active2_, gradient3_, gradient2_, gradient1_;
 };
 
 class RowMethod : public Method {
  public:
   explicit RowMethod(const Kernels& kernels) : kernels_(kernels), model_(new Model()) {}
-  int64_t pieces() const override { return 1; }
+  int64_t pieces() const override { return winograd_pieces; }
   void prepare(const Network& network, int64_t piece) override;
   std::unique_ptr<Sweep> sweep(int64_t columns) const override;
   int64_t bytes() const override { return sizeof(Model); }
