@@ -36,23 +36,23 @@ struct WeightGradientRow {
 // Two rows of a 3x3 convolution, by winograd.h. The windows start one pixel left of the row and
 // hold `width`, rounded up to even, and 2 pixels.
 struct WinogradRows {
-  const float* in[4];     // from the row above the first to the row below the second
-  const float* weights;   // [component][input channels][output channels]
-  const float* bias;      // [output channels]; null: zero
-  const float* gate[2];   // [width][output channels]: zero where not positive; null: none
+  const float* in[4];  // from the row above the first to the row below the second
+  const float* weights;  // [component][input channels][output channels]
+  const float* bias;  // [output channels]; null: zero
+  const float* gate[2];  // [width][output channels]: zero where not positive; null: none
   bool relu;
   int64_t width;
-  float* out[2];          // [width][output channels]
-  float* scratch;         // winograd_scratch floats
+  float* out[2];  // [width][output channels]
+  float* scratch;  // winograd_scratch floats
 };
 
 // gradient[component][input channel][output channel] += the share of two rows
 struct WinogradGradientRows {
-  const float* in[4];      // as above
-  const float* delta[2];   // [width, rounded up to even][output channels]
+  const float* in[4];  // as above
+  const float* delta[2];  // [width, rounded up to even][output channels]
   float* gradient;
   int64_t width;
-  float* scratch;          // winograd_scratch floats
+  float* scratch;  // winograd_scratch floats
 };
 
 // Pixels are clipped to these; infinite: no clipping.

@@ -6,7 +6,7 @@ namespace {
 
 constexpr int turned_component[4] = {3, 1, 2, 0};
 
-// y = G x and y = G^T x, element by element for arrays `stride` floats apart.
+// y = G x and y = G^T x; x(i) gives and y(i, value) takes an element.
 template <class Get, class Put>
 inline void transform_kernel(const Get& x, const Put& y) {
   const float outer = x(0) + x(2);
