@@ -12,7 +12,8 @@ namespace ldct::cuda::tensor {
  */
 template <class E, int CHANNELS, int ROWS>
 __device__ __forceinline__ void window_products(const unsigned char* tile, int first_row, const uint4* weights,
-                                                const Lane& own, float (&sums)[ROWS][4][4]) {
+                                                float (&sums)[ROWS][4][4]) {
+  const Lane own = own_lane();
   constexpr int steps = CHANNELS / (8 * E::values);
 #pragma unroll 1
   for (int kx = 0; kx < 3; kx++) {
