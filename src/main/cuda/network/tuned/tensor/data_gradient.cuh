@@ -169,7 +169,6 @@ __global__ void __launch_bounds__(threads, data_gradient_blocks<E>)
   __shared__ Place at;  // of the tile; every register goes to sums
   float sums[2][Part1::fragments][4] = {};
   for (int tile = static_cast<int>(blockIdx.x); tile < tiles.count; tile += static_cast<int>(gridDim.x)) {
-    __syncthreads();
     if (threadIdx.x == 0) {
       Tiles divisors = tiles;
       divisors.across = anew(tiles.across);

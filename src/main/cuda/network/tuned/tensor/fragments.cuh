@@ -110,8 +110,8 @@ __device__ __forceinline__ void multiply_add_pair(float (&even)[4], float (&odd)
 }
 
 /*
- * Factors whose depth is pixels: 8 words of them from a row of a tile, from a column on. Left: 16 channels are the rows.
- * Right: 16 channels are the columns of two fragments, [fragment * 2 + word half].
+ * Factors whose depth is pixels: 8 words of them from a row of a tile, from a column on. Left: 16 channels are the
+ * rows. Right: 16 channels are the columns of two fragments, [fragment * 2 + word half].
  */
 template <class E, int CHANNELS, int WIDTH>
 struct Turned {

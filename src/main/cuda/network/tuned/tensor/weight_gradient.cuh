@@ -1,5 +1,5 @@
-// Weight gradients of layers 2 and 3: products over the pixels of a tile, whose operands are copied while the tile before
-// is computed. Sums stay in registers over all tiles of a block.
+// Weight gradients of layers 2 and 3: products over the pixels of a tile, whose operands are copied while the tile
+// before is computed. Sums stay in registers over all tiles of a block.
 #pragma once
 
 #include "device/copy_async.cuh"

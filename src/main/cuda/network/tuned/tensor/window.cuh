@@ -6,8 +6,8 @@
 namespace ldct::cuda::tensor {
 
 /*
- * ROWS rows of 16 pixels x 32 channels: sums[row][fragment]. tile: CHANNELS a pixel, 18 pixels a row, the first of which
- * is the upper left neighbour of the first output pixel of row 0. weights: [kx][step][ky]. A row of the tile, once
+ * ROWS rows of 16 pixels x 32 channels: sums[row][fragment]. tile: CHANNELS a pixel, 18 pixels a row, the first of
+ * which is the upper left neighbour of the first output pixel of row 0. weights: [kx][step][ky]. A row of the tile, once
  * loaded, serves the three window rows.
  */
 template <class E, int CHANNELS, int ROWS>
