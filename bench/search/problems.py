@@ -119,6 +119,26 @@ def ten_with_three(c):
     return bowl + {"relu": 0.0, "tanh": 0.2, "elu": 0.05}[c["act"]] + 0.02 * c["a"] + 0.01 * (c["b"] - 0.5) ** 2
 
 
+def goldstein(x, y):
+    a = 1 + (x + y + 1) ** 2 * (19 - 14 * x + 3 * x * x - 14 * y + 6 * x * y + 3 * y * y)
+    b = 30 + (2 * x - 3 * y) ** 2 * (18 - 32 * x + 12 * x * x + 48 * y - 36 * x * y + 27 * y * y)
+    return a * b
+
+
+def camel(x, y):
+    return (4 - 2.1 * x * x + x**4 / 3) * x * x + x * y + (4 * y * y - 4) * y * y
+
+
+def griewank(x):
+    product = math.prod(math.cos(v / math.sqrt(i + 1)) for i, v in enumerate(x))
+    return 1 + sum(v * v for v in x) / 4000 - product
+
+
+def tuning_listed(c):
+    """The tuning surface with batch and patch sizes from lists and iterations in log steps."""
+    return tuning({**c, "max_iterations": min(c["max_iterations"], 100000)}, True)
+
+
 def bells(c):
     return (c["a"] - 1.2) ** 2 / 4 + (math.log(c["b"]) + 0.8) ** 2 / 4 + ((c["c"] - 12) / 10) ** 2
 
@@ -147,6 +167,12 @@ def _tuning_minimum(extra):
         return v
 
     return _minimum(f, (-3.4, 32), [(-5, -2), (2, 128)])
+
+
+def _tuning_listed_minimum():
+    lrs = [10 ** (-5 + 3 * i / 3000) for i in range(3001)]
+    value = lambda lr, mbs, patch: tuning({"lr": lr, "mbs": mbs, "patchsize": patch, "max_iterations": 100000}, False)
+    return min(value(lr, mbs, patch) for lr in lrs for mbs in (8, 16, 32, 64, 128) for patch in (64, 80))
 
 
 _TUNE = _tuning_minimum({})
@@ -218,5 +244,31 @@ PROBLEMS = [
         },
         listed,
         _listed_minimum(),
+    ),
+    # No choice in the searcher was made on the four that follow.
+    Problem("goldstein-log", {"x": real(-2, 2), "y": real(-2, 2)}, lambda c: math.log(goldstein(c["x"], c["y"])), math.log(3)),
+    Problem("camel-noisy", {"x": real(-3, 3), "y": real(-2, 2)}, lambda c: math.log(camel(c["x"], c["y"]) + 2), math.log(2 - 1.031628453489877), 0.05),
+    Problem(
+        "griewank4-mixed",
+        {
+            "a": log(0.01, 100),
+            "b": {"distribution": "q_uniform", "min": -3.0, "max": 7.0, "q": 0.25},
+            "c": integer(-4, 9),
+            "d": choice(-4, -2, -1, 0, 1, 3),
+        },
+        lambda c: griewank([2 * math.log10(c["a"] * 3), c["b"] - 1.5, c["c"] - 2, 2 * c["d"]]),
+        0.0,
+    ),
+    Problem(
+        "tuning-listed",
+        {
+            "lr": log(1e-5, 1e-2),
+            "mbs": choice(8, 16, 32, 64, 128),
+            "patchsize": choice(32, 48, 64, 80, 96, 128),
+            "max_iterations": {"distribution": "q_log_uniform_values", "min": 1000.0, "max": 100000.0, "q": 1000},
+            "optimizer": choice("sgd", "adam", "rmsprop"),
+        },
+        tuning_listed,
+        _tuning_listed_minimum(),
     ),
 ]
