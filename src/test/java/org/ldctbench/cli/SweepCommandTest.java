@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -71,6 +73,22 @@ class SweepCommandTest {
   void gridPrintsOneRunALineWithoutJson() throws IOException {
     Path file = write("method: grid\nparameters: {a: {values: [1, 2, 3]}}\n");
     assertEquals(3, sweep("grid", file.toString()).lines().count());
+  }
+
+  /** Through the whole command line: abbreviated options once made a lone "-" a crash. */
+  @Test
+  void ppfReadsStandardInput() throws IOException {
+    InputStream stdin = System.in;
+    String question = "{\"parameter\":{\"min\":0.0,\"max\":2.0},\"u\":[0.25,1.0]}\n";
+    System.setIn(new ByteArrayInputStream(question.getBytes(StandardCharsets.UTF_8)));
+    try {
+      assertEquals(0, Main.run("sweep", "ppf", "-", "--json"));
+    } finally {
+      System.setIn(stdin);
+    }
+    assertEquals(
+        JSON.readTree("{\"values\":[0.5,2.0]}"),
+        JSON.readTree(printed.toString(StandardCharsets.UTF_8)));
   }
 
   /** Runs a sweep over two parameters of which only {@code x} matters. */
