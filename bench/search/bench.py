@@ -123,6 +123,7 @@ def main():
     parser.add_argument("--peers", nargs="*", default=PEERS)
     parser.add_argument("--problems", nargs="*", help="names; default all")
     parser.add_argument("--seeds", type=int, default=15)
+    parser.add_argument("--first-seed", type=int, default=100)
     parser.add_argument("--runs", type=int, default=60)
     parser.add_argument("--batch", type=int, default=1)
     parser.add_argument("--budgets", type=int, nargs="*", default=[10, 30, 60])
@@ -133,8 +134,9 @@ def main():
 
     commands = dict(c.split("=", 1) if "=" in c.split()[0] else ("ldctbench", c) for c in options.ours)
     peers = [p for p in options.peers if not p.startswith("optuna") or installed("optuna")]
-    peers = [p for p in peers if p != "wandb" or installed("sklearn")]
+    peers = [p for p in peers if p != "wandb" or installed("sweeps")]
     names = list(commands) + peers
+    seeds = range(options.first_seed, options.first_seed + options.seeds)
     results = []
     if os.path.exists(options.out):
         with open(options.out) as lines:
@@ -143,7 +145,7 @@ def main():
         out.writelines(json.dumps(r) + "\n" for r in results)
     done = {(r["searcher"], r["problem"], r["seed"], r["batch"]) for r in results if len(r["curve"]) >= options.runs}
     jobs = [(n, i, s, options.runs, options.batch, commands)
-            for s in range(options.seeds) for i, p in enumerate(PROBLEMS) for n in names
+            for s in seeds for i, p in enumerate(PROBLEMS) for n in names
             if (not options.problems or p.name in options.problems) and (n, p.name, s, options.batch) not in done]
     with multiprocessing.Pool(options.jobs) as pool, open(options.out, "a") as out:
         for r in pool.imap_unordered(play, jobs):
@@ -151,7 +153,7 @@ def main():
             out.write(json.dumps(r) + "\n")
             out.flush()
     chosen = {p.name for p in PROBLEMS if not options.problems or p.name in options.problems}
-    results = [r for r in results if r["problem"] in chosen and r["seed"] < options.seeds]
+    results = [r for r in results if r["problem"] in chosen and r["seed"] in seeds]
     report(results, names, next(iter(commands), ""), options.batch, [b for b in options.budgets if b <= options.runs])
     for n in names:
         own = [r for r in results if r["searcher"] == n and r["batch"] == options.batch]

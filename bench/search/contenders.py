@@ -8,7 +8,7 @@ import warnings
 
 import numpy as np
 
-from spaces import position, quantile
+from spaces import quantile
 
 
 class Random:
@@ -25,48 +25,37 @@ class Random:
         pass
 
 
-class Wandb(Random):
-    """W&B's Bayesian search as its published rules state it."""
+class Wandb:
+    """W&B's own code, the package `sweeps`; runs of one batch are pending to each other."""
 
     def __init__(self, parameters, seed):
-        super().__init__(parameters, seed)
-        self.x, self.y = [], []
+        warnings.simplefilter("ignore")
+        import sweeps.bayes_search
 
-    def tell(self, config, value):
-        self.x.append([position(p, config[k]) for k, p in self.parameters.items()])
-        self.y.append(value)
+        np.random.seed(seed)  # the generator that it draws from
+        self.module = sweeps
+        self.config = {"method": "bayes", "parameters": parameters, "metric": {"name": "f", "goal": "minimize"}}
+        self.runs = []
 
     def ask(self, count):
-        return [self.suggest() for _ in range(count)]
+        asked = self.module.bayes_search.bayes_search_next_runs(self.runs, self.config, n=count)
+        configs = [{k: plain(v["value"]) for k, v in run.config.items()} for run in asked]
+        return configs
 
-    def suggest(self):
-        from scipy.stats import norm
-        from sklearn.gaussian_process import GaussianProcessRegressor
-        from sklearn.gaussian_process.kernels import Matern
+    def tell(self, config, value):
+        told = {} if value is None else {"f": value}
+        self.runs.append(
+            self.module.SweepRun(
+                config={k: {"value": v} for k, v in config.items()},
+                state="failed" if value is None else "finished",
+                summary_metrics=told,
+                history=[told] if told else [],
+            )
+        )
 
-        if len(self.y) < 2:
-            return self.draw()
-        seen = [v for v in self.y if v is not None]
-        worst = max(seen) if seen else 0.0
-        x, y = np.array(self.x), np.array([worst if v is None else v for v in self.y])
-        if len(y) > 100:
-            pick = self.rng.integers(len(y), size=100)
-            x, y = x[pick], y[pick]
-        y = (y - y.mean()) / (y.std() + 1e-6)
-        model = GaussianProcessRegressor(kernel=Matern(nu=1.5), alpha=1e-7, n_restarts_optimizer=2, random_state=2)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            model.fit(x, y)
-            points = self.rng.random((1000, x.shape[1]))
-            mean, deviation = model.predict(points, return_std=True)
-        low, high = model.kernel_.bounds[0]
-        if model.kernel_.theta[0] <= low + 1e-9 or model.kernel_.theta[0] >= high - 1e-9:
-            u = points[self.rng.integers(1000)]
-        else:
-            gap = mean - y.min()
-            z = -gap / (deviation + 1e-6)
-            u = points[np.argmax(-gap * norm.cdf(z) + deviation * norm.pdf(z))]
-        return {k: quantile(p, ui) for (k, p), ui in zip(self.parameters.items(), u)}
+
+def plain(value):
+    return value.item() if isinstance(value, np.generic) else value
 
 
 class Optuna:
@@ -97,7 +86,9 @@ class Optuna:
                 config[k] = trial.suggest_float(k, p["min"], p["max"])
             elif p["distribution"] == "q_uniform":
                 config[k] = trial.suggest_float(k, p["min"], p["max"], step=p["q"])
-            else:  # Optuna has no bell curves; it searches their quantile scale.
+            elif "min" in p:  # Optuna has no steps on a logarithmic scale; it searches their quantile scale.
+                config[k] = quantile(p, trial.suggest_float(k, 0, 1))
+            else:  # Neither has it bell curves.
                 config[k] = quantile(p, trial.suggest_float(k, 0.001, 0.999))
         self.open.append((config, trial))
         return config

@@ -119,19 +119,39 @@ def ten_with_three(c):
     return bowl + {"relu": 0.0, "tanh": 0.2, "elu": 0.05}[c["act"]] + 0.02 * c["a"] + 0.01 * (c["b"] - 0.5) ** 2
 
 
+def goldstein(x, y):
+    a = 1 + (x + y + 1) ** 2 * (19 - 14 * x + 3 * x * x - 14 * y + 6 * x * y + 3 * y * y)
+    b = 30 + (2 * x - 3 * y) ** 2 * (18 - 32 * x + 12 * x * x + 48 * y - 36 * x * y + 27 * y * y)
+    return a * b
+
+
+def camel(x, y):
+    return (4 - 2.1 * x * x + x**4 / 3) * x * x + x * y + (4 * y * y - 4) * y * y
+
+
+def griewank(x):
+    product = math.prod(math.cos(v / math.sqrt(i + 1)) for i, v in enumerate(x))
+    return 1 + sum(v * v for v in x) / 4000 - product
+
+
+def tuning_listed(c):
+    """The tuning surface with batch and patch sizes from lists and iterations in log steps."""
+    return tuning({**c, "max_iterations": min(c["max_iterations"], 100000)}, True)
+
+
 def bells(c):
     return (c["a"] - 1.2) ** 2 / 4 + (math.log(c["b"]) + 0.8) ** 2 / 4 + ((c["c"] - 12) / 10) ** 2
 
 
 def listed(c):
-    a = math.log2(c["mbs"]) - 5
-    b = math.log10(c["lr"]) + 3 - 0.25 * a
-    return 0.1 * a * a + 0.5 * b * b + 0.02 * abs(c["depth"] - 4) + {"relu": 0.0, "gelu": 0.03}[c["act"]]
+    a = math.log2(c["mbs"]) - 6
+    b = math.log10(c["lr"]) + 4 - 0.25 * a
+    return 0.1 * a * a + 0.5 * b * b + 0.02 * abs(c["depth"] - 2) + {"relu": 0.0, "gelu": 0.03}[c["act"]]
 
 
 def _listed_minimum():
     lrs, mbs = (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2), (4, 8, 16, 32, 64, 128, 256)
-    return min(listed({"lr": l, "mbs": m, "depth": 4, "act": "relu"}) for l in lrs for m in mbs)
+    return min(listed({"lr": l, "mbs": m, "depth": 2, "act": "relu"}) for l in lrs for m in mbs)
 
 
 def _minimum(f, start, bounds):
@@ -149,9 +169,16 @@ def _tuning_minimum(extra):
     return _minimum(f, (-3.4, 32), [(-5, -2), (2, 128)])
 
 
+def _tuning_listed_minimum():
+    lrs = [10 ** (-5 + 3 * i / 3000) for i in range(3001)]
+    value = lambda lr, mbs, patch: tuning({"lr": lr, "mbs": mbs, "patchsize": patch, "max_iterations": 100000}, False)
+    return min(value(lr, mbs, patch) for lr in lrs for mbs in (8, 16, 32, 64, 128) for patch in (64, 80))
+
+
 _TUNE = _tuning_minimum({})
 _BOWL = _minimum(lambda x: categorical_bowls({"kind": "b", "mode": "fast", "x": x[0], "y": x[1]}), (0.7, 0.3), [(0, 1), (0, 1)])
 
+# No optimum is at the middle of all ranges, where a search may choose to begin.
 PROBLEMS = [
     Problem("branin", {"x": real(-5, 10), "y": real(0, 15)}, lambda c: branin(c["x"], c["y"]), 0.39788735772973816),
     Problem("branin-noisy", {"x": real(-5, 10), "y": real(0, 15)}, lambda c: branin(c["x"], c["y"]), 0.39788735772973816, 2.0),
@@ -169,7 +196,7 @@ PROBLEMS = [
         lambda c: ackley([c[k] / 2 for k in "abcde"]),
         0.0,
     ),
-    Problem("levy4", {k: real(-5, 7) for k in "abcd"}, lambda c: levy([c[k] for k in "abcd"]), 0.0),
+    Problem("levy4-uneven", {k: real(-3, 10) for k in "abcd"}, lambda c: levy([c[k] for k in "abcd"]), 0.0),
     Problem("categories", {"kind": choice("a", "b", "c", "d"), "mode": choice("slow", "mixed", "fast"), "x": real(0, 1), "y": real(0, 1)}, categorical_bowls, _BOWL),
     Problem("styblinski5-int", {k: integer(-10, 10) for k in "abcde"}, lambda c: styblinski([c[k] / 2 for k in "abcde"]), 5 * styblinski([-3.0])),
     Problem("tuning", TUNING, lambda c: tuning(c, False), _TUNE),
@@ -209,7 +236,7 @@ PROBLEMS = [
         0.0,
     ),
     Problem(
-        "listed",
+        "listed-uneven",
         {
             "lr": choice(1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2),
             "mbs": choice(4, 8, 16, 32, 64, 128, 256),
@@ -218,5 +245,31 @@ PROBLEMS = [
         },
         listed,
         _listed_minimum(),
+    ),
+    # No choice in the searcher was made on the four that follow.
+    Problem("goldstein-log", {"x": real(-2, 2), "y": real(-2, 2)}, lambda c: math.log(goldstein(c["x"], c["y"])), math.log(3)),
+    Problem("camel-noisy", {"x": real(-3, 3), "y": real(-2, 2)}, lambda c: math.log(camel(c["x"], c["y"]) + 2), math.log(2 - 1.031628453489877), 0.05),
+    Problem(
+        "griewank4-mixed",
+        {
+            "a": log(0.01, 100),
+            "b": {"distribution": "q_uniform", "min": -3.0, "max": 7.0, "q": 0.25},
+            "c": integer(-4, 9),
+            "d": choice(-4, -2, -1, 0, 1, 3),
+        },
+        lambda c: griewank([2 * math.log10(c["a"] * 3), c["b"] - 1.5, c["c"] - 2, 2 * c["d"]]),
+        0.0,
+    ),
+    Problem(
+        "tuning-listed",
+        {
+            "lr": log(1e-5, 1e-2),
+            "mbs": choice(8, 16, 32, 64, 128),
+            "patchsize": choice(32, 48, 64, 80, 96, 128),
+            "max_iterations": {"distribution": "q_log_uniform_values", "min": 1000.0, "max": 100000.0, "q": 1000},
+            "optimizer": choice("sgd", "adam", "rmsprop"),
+        },
+        tuning_listed,
+        _tuning_listed_minimum(),
     ),
 ]

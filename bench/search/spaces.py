@@ -22,18 +22,3 @@ def quantile(p, u):
         x = p["mu"] + p["sigma"] * float(norm.ppf(min(max(u, 1e-12), 1 - 1e-12)))
         x = math.exp(x) if "log" in kind else x
     return round(x / p["q"]) * p["q"] if kind.startswith("q_") else x
-
-
-def position(p, value):
-    """W&B's map to [0, 1]: the distribution function; the index for categories."""
-    if "values" in p:
-        return (p["values"].index(value) + 1) / len(p["values"])
-    kind = p["distribution"]
-    if kind == "int_uniform":
-        return (value - p["min"] + 1) / (p["max"] - p["min"] + 1)
-    if kind.endswith("log_uniform_values"):
-        return math.log(value / p["min"]) / math.log(p["max"] / p["min"])
-    if kind.endswith("uniform"):
-        return min(1.0, max(0.0, (value - p["min"]) / (p["max"] - p["min"])))
-    x = math.log(value) if "log" in kind else value
-    return float(norm.cdf((x - p["mu"]) / p["sigma"]))

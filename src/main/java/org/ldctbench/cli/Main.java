@@ -39,12 +39,17 @@ public final class Main {
   }
 
   static int run(String... args) {
-    return new CommandLine(new Main())
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .setAbbreviatedOptionsAllowed(true)
-        .setOverwrittenOptionsAllowed(true)
-        .setExecutionExceptionHandler(Main::report)
-        .execute(args);
+    CommandLine line =
+        new CommandLine(new Main())
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setAbbreviatedOptionsAllowed(true)
+            .setOverwrittenOptionsAllowed(true)
+            .setExecutionExceptionHandler(Main::report);
+    // These take "-" for standard input, over which picocli's matching of abbreviations stumbles.
+    for (CommandLine command : line.getSubcommands().get("sweep").getSubcommands().values()) {
+      command.setAbbreviatedOptionsAllowed(false);
+    }
+    return line.execute(args);
   }
 
   /** How a command ends when an engine failed and nobody knew better. */

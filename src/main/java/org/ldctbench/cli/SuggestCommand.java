@@ -52,7 +52,11 @@ public final class SuggestCommand implements Callable<Integer> {
     BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
-    new SuggestStream(Searcher.of(sweep, seed)).serve(in, out);
+    Searcher searcher = Searcher.of(sweep, seed);
+    Thread warmUp = new Thread(searcher::warmUp, "warm-up");
+    warmUp.setDaemon(true);
+    warmUp.start();
+    new SuggestStream(searcher).serve(in, out);
     return 0;
   }
 }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.commons.math3.random.RandomGenerator;
+import org.ldctbench.sweep.gp.Axis;
 import org.ldctbench.sweep.gp.OutputScale;
 import org.ldctbench.sweep.gp.ScrambledSobol;
 import org.ldctbench.sweep.gp.Surrogate;
@@ -15,6 +16,7 @@ import org.ldctbench.sweep.gp.Surrogate;
 /** Bayesian optimisation with a Gaussian process; docs/search.md has the method. */
 public final class BayesSearcher implements Searcher {
   private static final int DESIGN_TRIES = 64;
+  private static final int WARM_UP_RUNS = 60;
 
   /** Exact inference takes too long with more. */
   private static final int MOST_OBSERVATIONS = 200;
@@ -74,6 +76,18 @@ public final class BayesSearcher implements Searcher {
     return next;
   }
 
+  /** Has the virtual machine compile what a suggestion runs. */
+  @Override
+  public void warmUp() {
+    List<Observation> made = new ArrayList<>();
+    for (Map<String, Object> arguments :
+        new RandomSearcher(space, seed).suggest(new SearchHistory(List.of()), WARM_UP_RUNS)) {
+      double cost = Math.sin(made.size());
+      made.add(new Observation(arguments, RunState.FINISHED, new double[] {cost}));
+    }
+    suggest(new SearchHistory(made), 1);
+  }
+
   private Surrogate fit(Results all, RandomGenerator random) {
     Results results = all.mostInformative(MOST_OBSERVATIONS);
     double[][] points =
@@ -111,12 +125,15 @@ public final class BayesSearcher implements Searcher {
             space.arguments(coordinates.values(insight.next()))));
   }
 
-  /** The point of an even design at a place in the search. */
+  /** The point of the design at a place in the search: the middle, then Sobol points. */
   private Optional<double[]> design(long place, Set<String> keys) {
     ScrambledSobol sobol = new ScrambledSobol(space.varying().size(), Seeds.generator(seed, -1));
     double[] u = sobol.next();
-    for (long i = 0; i < place; i++) {
+    for (long i = 1; i < place; i++) {
       u = sobol.next();
+    }
+    if (place == 0) {
+      middle(u);
     }
     for (int tries = 0; tries < DESIGN_TRIES; tries++, u = sobol.next()) {
       double[] point = coordinates.fromUniform(u);
@@ -125,6 +142,13 @@ public final class BayesSearcher implements Searcher {
       }
     }
     return Optional.empty();
+  }
+
+  /** Whoever states a range expects good values inside; categories have no middle. */
+  private void middle(double[] u) {
+    for (int j = 0; j < u.length; j++) {
+      u[j] = coordinates.axes().get(j).kind() == Axis.Kind.CATEGORY ? u[j] : 0.5;
+    }
   }
 
   private List<Object> untaken(RandomGenerator random, Set<String> keys) {

@@ -1,6 +1,8 @@
 package org.ldctbench.sweep;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.ldctbench.sweep.gp.Axis;
@@ -21,8 +23,8 @@ final class ModelSpace {
     for (Parameter parameter : space.varying()) {
       Distribution distribution = parameter.distribution();
       if (distribution instanceof Categorical categorical) {
-        levels.add(categorical.distinct());
-        axes.add(Axis.categories(categorical.distinct().size()));
+        levels.add(inOrder(categorical));
+        axes.add(axis(categorical));
       } else if (distribution.cardinality() <= MOST_LEVELS) {
         List<Object> values = Enumeration.levels(distribution);
         levels.add(values);
@@ -48,8 +50,8 @@ final class ModelSpace {
     for (int j = 0; j < point.length; j++) {
       Parameter parameter = space.varying().get(j);
       Object value = ParameterSpace.value(arguments, parameter);
-      if (parameter.distribution() instanceof Categorical categorical) {
-        point[j] = level(categorical, value);
+      if (parameter.distribution() instanceof Categorical) {
+        point[j] = axes.get(j).levels()[place(levels.get(j), value)];
       } else {
         point[j] = axes.get(j).snap().applyAsDouble(parameter.distribution().position(value));
       }
@@ -57,11 +59,33 @@ final class ModelSpace {
     return point;
   }
 
-  private static double level(Categorical categorical, Object value) {
+  /** A list of numbers is a scale with even steps; other categories know no distances. */
+  private static boolean isScale(Categorical categorical) {
+    return categorical.distinct().stream().allMatch(Number.class::isInstance);
+  }
+
+  private static List<Object> inOrder(Categorical categorical) {
+    List<Object> values = categorical.distinct();
+    if (isScale(categorical)) {
+      values.sort(Comparator.comparingDouble(Values::number));
+    }
+    return values;
+  }
+
+  private static Axis axis(Categorical categorical) {
+    int n = categorical.distinct().size();
+    if (!isScale(categorical)) {
+      return Axis.categories(n);
+    }
+    double[] middles = new double[n];
+    Arrays.setAll(middles, i -> (i + 0.5) / n);
+    return Axis.levels(middles);
+  }
+
+  private static int place(List<Object> values, Object value) {
     String wanted = Values.canonical(value);
-    List<Object> distinct = categorical.distinct();
-    for (int i = 0; i < distinct.size(); i++) {
-      if (Values.canonical(distinct.get(i)).equals(wanted)) {
+    for (int i = 0; i < values.size(); i++) {
+      if (Values.canonical(values.get(i)).equals(wanted)) {
         return i;
       }
     }

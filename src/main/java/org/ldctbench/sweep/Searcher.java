@@ -14,6 +14,9 @@ public interface Searcher {
    */
   List<Map<String, Object>> suggest(SearchHistory history, int count);
 
+  /** Does the work of a suggestion once for nothing, so that the first real one is fast. */
+  default void warmUp() {}
+
   /** The searcher that a configuration asks for. */
   static Searcher of(SweepConfig config, long seed) {
     return switch (config.method()) {

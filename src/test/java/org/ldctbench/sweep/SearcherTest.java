@@ -144,6 +144,64 @@ class SearcherTest {
   }
 
   @Test
+  void theFirstRunIsInTheMiddleOfAllRanges() {
+    String yaml =
+        BAYES
+            + "parameters: {a: {min: 2.0, max: 4.0}, b: {min: 1, max: 9},"
+            + " c: {distribution: log_uniform_values, min: 1e-4, max: 1e-2}, d: {values: [x, y]}}\n";
+    Map<String, Object> first = Searcher.of(TestConfigs.config(yaml), 5).suggest(NOTHING, 1).get(0);
+    assertEquals(3.0, first.get("a"));
+    assertEquals(5L, first.get("b"));
+    assertEquals(1e-3, (Double) first.get("c"), 1e-12);
+  }
+
+  /** Twelve runs see at most twelve of 400 pairs; the order of the numbers leads to the best. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void listsOfNumbersAreUsedAsScalesInWhateverOrderTheyStand(long seed) {
+    List<Integer> numbers = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      numbers.add(i * 7 % 20);
+    }
+    String yaml =
+        BAYES + "parameters: {a: {values: " + numbers + "}, b: {values: " + numbers + "}}\n";
+    double best =
+        search(
+            yaml,
+            seed,
+            16,
+            p ->
+                Math.pow(((Number) p.get("a")).doubleValue() - 13, 2)
+                    + Math.pow(((Number) p.get("b")).doubleValue() - 4, 2));
+    assertTrue(best <= 2, "best " + best);
+  }
+
+  /** The target is 0.2 s; the bound leaves room for a machine that does other work as well. */
+  @Test
+  void aSuggestionAfterSixtyRunsOfTenParametersIsQuick() {
+    StringBuilder yaml = new StringBuilder(BAYES + "parameters:\n");
+    for (int j = 0; j < 10; j++) {
+      yaml.append("  p").append(j).append(": {min: 0.0, max: 1.0}\n");
+    }
+    Searcher searcher = Searcher.of(TestConfigs.config(yaml.toString()), 1);
+    searcher.warmUp();
+    Random random = new Random(2);
+    List<Observation> history = new ArrayList<>();
+    for (Map<String, Object> p :
+        Searcher.of(TestConfigs.config(yaml.toString().replace("bayes", "random")), 4)
+            .suggest(NOTHING, 60)) {
+      history.add(finished(p, (Double) p.get("p3") + 0.1 * random.nextGaussian()));
+    }
+    long fastest = Long.MAX_VALUE;
+    for (int k = 0; k < 3; k++) {
+      long begin = System.nanoTime();
+      assertEquals(1, searcher.suggest(new SearchHistory(history), 1).size());
+      fastest = Math.min(fastest, System.nanoTime() - begin);
+    }
+    assertTrue(fastest < 1_000_000_000, fastest * 1e-9 + " s");
+  }
+
+  @Test
   void aThousandRunsAndABatchOfSixtyFourAreNoObstacle() {
     SweepConfig config = TestConfigs.config(BRANIN);
     List<Observation> history = new ArrayList<>();

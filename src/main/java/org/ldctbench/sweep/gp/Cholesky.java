@@ -29,20 +29,24 @@ final class Cholesky {
     return new Cholesky(k);
   }
 
-  /** Sum of products; four sums so that the processor need not wait for each addition. */
   private static double dot(double[] a, double[] b, int n) {
+    return dot(a, b, 0, n);
+  }
+
+  /** Sum of products; four sums so that the processor need not wait for each addition. */
+  static double dot(double[] a, double[] b, int from, int to) {
     double s0 = 0;
     double s1 = 0;
     double s2 = 0;
     double s3 = 0;
-    int i = 0;
-    for (; i + 3 < n; i += 4) {
+    int i = from;
+    for (; i + 3 < to; i += 4) {
       s0 += a[i] * b[i];
       s1 += a[i + 1] * b[i + 1];
       s2 += a[i + 2] * b[i + 2];
       s3 += a[i + 3] * b[i + 3];
     }
-    for (; i < n; i++) {
+    for (; i < to; i++) {
       s0 += a[i] * b[i];
     }
     return s0 + s1 + (s2 + s3);
@@ -97,36 +101,27 @@ final class Cholesky {
     return product;
   }
 
-  /** Lower triangle of K^-1. */
-  double[][] inverse() {
+  /**
+   * Replaces the factor by the lower triangle of K^-1; this object is of no use afterwards.
+   *
+   * @param scratch [n][n]
+   */
+  void invert(double[][] scratch) {
     int n = l.length;
-    // Rows of (L^-1)': m[j][i] = (L^-1)[i][j], i >= j.
-    double[][] m = new double[n][n];
-    for (int j = 0; j < n; j++) {
-      double[] column = m[j];
-      column[j] = 1 / l[j][j];
-      for (int i = j + 1; i < n; i++) {
-        double sum = 0;
-        double[] row = l[i];
-        for (int k = j; k < i; k++) {
-          sum += row[k] * column[k];
-        }
-        column[i] = -sum / row[i];
-      }
-    }
-    double[][] inverse = new double[n][];
+    // scratch[j] becomes column j of L^-1, by rows of L so that memory is read in order.
     for (int i = 0; i < n; i++) {
-      inverse[i] = new double[i + 1];
+      double[] row = l[i];
+      double pivot = 1 / row[i];
+      for (int j = 0; j < i; j++) {
+        double[] column = scratch[j];
+        column[i] = -pivot * dot(row, column, j, i);
+      }
+      scratch[i][i] = pivot;
+    }
+    for (int i = 0; i < n; i++) {
       for (int j = 0; j <= i; j++) {
-        double sum = 0;
-        double[] a = m[i];
-        double[] b = m[j];
-        for (int k = i; k < n; k++) {
-          sum += a[k] * b[k];
-        }
-        inverse[i][j] = sum;
+        l[i][j] = dot(scratch[i], scratch[j], i, n);
       }
     }
-    return inverse;
   }
 }

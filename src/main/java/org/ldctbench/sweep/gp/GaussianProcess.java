@@ -10,6 +10,8 @@ import org.apache.commons.math3.random.RandomGenerator;
  * <p>Rasmussen and Williams (2006), algorithm 2.1.
  */
 public final class GaussianProcess {
+  private static final double LEAST_VARIANCE = 1e-12;
+
   private final boolean[] category;
   private final Hyperparameters hyper;
   private final Kernel kernel;
@@ -19,12 +21,20 @@ public final class GaussianProcess {
   /** K^-1 y of each target vector. */
   private final double[][] alphas;
 
+  /** Covariances of the point in question with the known ones. */
+  private final double[] cross;
+
+  /** Their gradients by the point, [n * d]. */
+  private final double[] slopes;
+
   GaussianProcess(boolean[] category, Hyperparameters hyper, double[][] x, double[][] targets) {
     this.category = category;
     this.hyper = hyper;
     this.kernel = new Kernel(category, hyper);
     this.x = x;
     this.factor = factor(kernel, Math.exp(hyper.logNoise()), x);
+    this.cross = new double[x.length];
+    this.slopes = new double[x.length * category.length];
     this.alphas = new double[targets.length][];
     for (int s = 0; s < targets.length; s++) {
       alphas[s] = factor.solve(targets[s]);
@@ -39,7 +49,7 @@ public final class GaussianProcess {
         for (int j = 0; j < i; j++) {
           k[i][j] = kernel.covariance(x[i], x[j]);
         }
-        k[i][i] = kernel.signal() * (1 + jitter) + noise;
+        k[i][i] = kernel.variance() + kernel.signal() * jitter + noise;
       }
       Cholesky factor = Cholesky.of(k);
       if (factor != null) {
@@ -62,20 +72,18 @@ public final class GaussianProcess {
    * @param means receives one value per target vector
    */
   double predict(double[] point, double[] means) {
-    double[] k = covariances(point);
+    covariances(point, cross);
     for (int s = 0; s < alphas.length; s++) {
-      means[s] = dot(k, alphas[s]);
+      means[s] = dot(cross, alphas[s]);
     }
-    factor.forward(k);
-    return Math.max(1e-12 * kernel.signal(), kernel.signal() - dot(k, k));
+    factor.forward(cross);
+    return Math.max(LEAST_VARIANCE * kernel.signal(), kernel.variance() - dot(cross, cross));
   }
 
-  private double[] covariances(double[] point) {
-    double[] k = new double[x.length];
+  private void covariances(double[] point, double[] k) {
     for (int i = 0; i < k.length; i++) {
       k[i] = kernel.covariance(point, x[i]);
     }
-    return k;
   }
 
   /**
@@ -87,37 +95,35 @@ public final class GaussianProcess {
   double predict(
       double[] point, double[] means, double[][] meanGradients, double[] varianceGradient) {
     int d = category.length;
-    double[] k = new double[x.length];
-    double[][] slopes = new double[x.length][d];
-    for (int i = 0; i < k.length; i++) {
-      k[i] = kernel.covariance(point, x[i], slopes[i]);
-    }
-    double[] beta = factor.solve(k);
-    double variance = kernel.signal() - dot(k, beta);
-    Arrays.fill(varianceGradient, 0);
-    for (double[] row : meanGradients) {
-      Arrays.fill(row, 0);
-    }
-    for (int i = 0; i < k.length; i++) {
-      for (int j = 0; j < d; j++) {
-        varianceGradient[j] -= 2 * beta[i] * slopes[i][j];
-      }
-      for (int s = 0; s < alphas.length; s++) {
-        double a = alphas[s][i];
-        for (int j = 0; j < d; j++) {
-          meanGradients[s][j] += a * slopes[i][j];
-        }
-      }
+    for (int i = 0; i < cross.length; i++) {
+      cross[i] = kernel.covariance(point, x[i], slopes, i * d);
     }
     for (int s = 0; s < alphas.length; s++) {
-      means[s] = dot(k, alphas[s]);
+      means[s] = dot(cross, alphas[s]);
+      Arrays.fill(meanGradients[s], 0);
+      addRows(alphas[s], 1, meanGradients[s]);
     }
-    double least = 1e-12 * kernel.signal();
+    factor.forward(cross);
+    double variance = kernel.variance() - dot(cross, cross);
+    double least = LEAST_VARIANCE * kernel.signal();
+    Arrays.fill(varianceGradient, 0);
     if (variance < least) {
-      Arrays.fill(varianceGradient, 0);
       return least;
     }
+    factor.backward(cross);
+    addRows(cross, -2, varianceGradient);
     return variance;
+  }
+
+  /** Adds factor times the sum over points of weight times slope. */
+  private void addRows(double[] weights, double factor, double[] sum) {
+    int d = sum.length;
+    for (int i = 0, at = 0; i < weights.length; i++) {
+      double weight = factor * weights[i];
+      for (int j = 0; j < d; j++) {
+        sum[j] += weight * slopes[at++];
+      }
+    }
   }
 
   /** Joint draws of noisy observations at new points: [draw][point]. */
@@ -126,7 +132,8 @@ public final class GaussianProcess {
     double[][] reduced = new double[m][];
     double[] mean = new double[m];
     for (int i = 0; i < m; i++) {
-      reduced[i] = covariances(points[i]);
+      reduced[i] = new double[x.length];
+      covariances(points[i], reduced[i]);
       mean[i] = dot(reduced[i], alphas[0]);
       factor.forward(reduced[i]);
     }
@@ -156,10 +163,6 @@ public final class GaussianProcess {
   }
 
   private static double dot(double[] a, double[] b) {
-    double sum = 0;
-    for (int i = 0; i < a.length; i++) {
-      sum += a[i] * b[i];
-    }
-    return sum;
+    return Cholesky.dot(a, b, 0, a.length);
   }
 }

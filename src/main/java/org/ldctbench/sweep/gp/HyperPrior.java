@@ -4,25 +4,30 @@ import org.apache.commons.math3.random.RandomGenerator;
 
 /** Independent normal priors on the logarithms of the hyperparameters. */
 final class HyperPrior {
+  static final double TYPICAL_LENGTH = 0.2;
   static final double LENGTH_SPREAD = 0.8;
   static final double SIGNAL_SPREAD = 1.0;
   static final double NOISE_MEAN = -8;
   static final double NOISE_SPREAD = 2.5;
+  static final double OFFSET_MEAN = -1;
+  static final double OFFSET_SPREAD = 1;
 
   private final double[] mean;
   private final double[] spread;
 
   /** Length scales grow with the square root of the dimension, as distances do. */
   HyperPrior(int dimensions) {
-    mean = new double[dimensions + 2];
-    spread = new double[dimensions + 2];
+    mean = new double[dimensions + 3];
+    spread = new double[dimensions + 3];
     for (int j = 0; j < dimensions; j++) {
-      mean[j] = Math.log(0.5 * Math.sqrt(dimensions));
+      mean[j] = Math.log(TYPICAL_LENGTH * Math.sqrt(dimensions));
       spread[j] = LENGTH_SPREAD;
     }
     spread[dimensions] = SIGNAL_SPREAD;
     mean[dimensions + 1] = NOISE_MEAN;
     spread[dimensions + 1] = NOISE_SPREAD;
+    mean[dimensions + 2] = OFFSET_MEAN;
+    spread[dimensions + 2] = OFFSET_SPREAD;
   }
 
   double[] mean() {

@@ -1,6 +1,5 @@
 package org.ldctbench.sweep.gp;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -20,7 +19,7 @@ public final class Surrogate {
   private final double[][] x;
   private final double[] y;
   private final RandomGenerator random;
-  private final List<Hyperparameters> hyperparameters;
+  private final Hyperparameters hyperparameters;
 
   /**
    * @param x legal points tried, [n][axis]
@@ -37,7 +36,7 @@ public final class Surrogate {
     }
     HyperPrior prior = new HyperPrior(category.length);
     NegativeLogPosterior posterior = new NegativeLogPosterior(category, x, y, prior);
-    this.hyperparameters = List.of(HyperPosterior.mode(posterior, prior, starts(y.length), random));
+    this.hyperparameters = HyperPosterior.mode(posterior, prior, starts(y.length), random);
   }
 
   /** Fewer where one costs more and the data say more anyway. */
@@ -53,13 +52,10 @@ public final class Surrogate {
    * @return empty if no untaken point was found
    */
   public Optional<double[]> next(List<double[]> pending, List<double[]> taken) {
-    List<GaussianProcess> models = new ArrayList<>();
-    for (Hyperparameters hyper : hyperparameters) {
-      GaussianProcess known = new GaussianProcess(category, hyper, x, new double[][] {y});
-      models.add(pending.isEmpty() ? known : withFantasies(known, pending));
-    }
+    GaussianProcess known = new GaussianProcess(category, hyperparameters, x, new double[][] {y});
+    GaussianProcess model = pending.isEmpty() ? known : withFantasies(known, pending);
     double[][] tried = taken.toArray(double[][]::new);
-    Acquisition acquisition = new Acquisition(models, x);
+    Acquisition acquisition = new Acquisition(model, x, category.length);
     List<double[]> seeds =
         IntStream.range(0, y.length)
             .boxed()
@@ -95,8 +91,7 @@ public final class Surrogate {
 
   /** Reads the model without pending runs. */
   public Insight insight() {
-    Hyperparameters hyper = hyperparameters.get(0);
-    GaussianProcess model = new GaussianProcess(category, hyper, x, new double[][] {y});
+    GaussianProcess model = new GaussianProcess(category, hyperparameters, x, new double[][] {y});
     double[] mean = new double[1];
     int best = 0;
     double bestMean = Double.POSITIVE_INFINITY;
@@ -109,10 +104,10 @@ public final class Surrogate {
         bestVariance = variance;
       }
     }
-    Acquisition acquisition = new Acquisition(List.of(model), x);
+    Acquisition acquisition = new Acquisition(model, x, category.length);
     double[] next =
         new Maximiser(axes, acquisition, x, random).maximise(List.of(x[best])).orElse(x[best]);
-    double[] lengths = Arrays.stream(hyper.logLengths()).map(Math::exp).toArray();
+    double[] lengths = Arrays.stream(hyperparameters.logLengths()).map(Math::exp).toArray();
     return new Insight(
         lengths,
         importances(lengths),
@@ -128,7 +123,10 @@ public final class Surrogate {
     double[] lost = new double[lengths.length];
     for (int j = 0; j < lost.length; j++) {
       double[] one = {Math.log(lengths[j])};
-      Kernel kernel = new Kernel(new boolean[] {category[j]}, new Hyperparameters(one, 0, 0));
+      Kernel kernel =
+          new Kernel(
+              new boolean[] {category[j]},
+              new Hyperparameters(one, 0, 0, Double.NEGATIVE_INFINITY));
       for (int a = 0; a < GRID; a++) {
         for (int b = 0; b < GRID; b++) {
           double[] from = {axes.get(j).fromUniform((a + 0.5) / GRID)};

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.Random;
 import org.apache.commons.math3.analysis.integration.IterativeLegendreGaussIntegrator;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
@@ -18,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class GaussianProcessTest {
   private static final boolean[] MIXED = {false, true, false};
   private static final Hyperparameters HYPER =
-      new Hyperparameters(new double[] {-0.4, 0.3, 0.1}, 0.2, -4);
+      new Hyperparameters(new double[] {-0.4, 0.3, 0.1}, 0.2, -4, -1);
 
   private static double[][] points(Random random, int n) {
     double[][] x = new double[n][];
@@ -68,9 +67,7 @@ class GaussianProcessTest {
     double[] y = values(x);
     double[] other = Arrays.stream(y).map(v -> v * 0.7 - 0.2).toArray();
     GaussianProcess two = new GaussianProcess(MIXED, HYPER, x, new double[][] {y, other});
-    Hyperparameters longer = new Hyperparameters(new double[] {0.5, 0.5, 0.5}, 0, -3);
-    GaussianProcess one = new GaussianProcess(MIXED, longer, x, new double[][] {y});
-    Acquisition acquisition = new Acquisition(List.of(two, one), x);
+    Acquisition acquisition = new Acquisition(two, x, 3);
     for (int trial = 0; trial < 20; trial++) {
       double[] at = point(random);
       double[] gradient = new double[3];
@@ -116,7 +113,7 @@ class GaussianProcessTest {
       double[] means = new double[1];
       double variance = model.predict(at, means);
       assertEquals(mean, means[0], 1e-7);
-      assertEquals(kernel.signal() - explained, variance, 1e-7);
+      assertEquals(kernel.variance() - explained, variance, 1e-7);
     }
   }
 
@@ -126,7 +123,7 @@ class GaussianProcessTest {
             + (a[1] == b[1] ? 0 : 1) / Math.exp(0.6)
             + Math.pow((a[2] - b[2]) / Math.exp(0.1), 2);
     double t = Math.sqrt(5 * r2);
-    return Math.exp(0.2) * (1 + t + t * t / 3) * Math.exp(-t);
+    return Math.exp(-1) + Math.exp(0.2) * (1 + t + t * t / 3) * Math.exp(-t);
   }
 
   @Test
@@ -175,6 +172,47 @@ class GaussianProcessTest {
           (LogExpectedImprovement.logH(z + step) - LogExpectedImprovement.logH(z - step))
               / (2 * step);
       assertEquals(slope, LogExpectedImprovement.slope(z), 1e-5 * (1 + Math.abs(slope)), "z " + z);
+    }
+  }
+
+  /** Without an unknown mean, predictions far from the data would fall back to zero. */
+  @Test
+  void farFromTheDataTheModelFallsBackToTheirMean() {
+    double[][] x = new double[12][];
+    Arrays.setAll(x, i -> new double[] {i / 100.0});
+    double[] y = new double[12];
+    Arrays.setAll(y, i -> 3 + 0.01 * Math.sin(40 * i));
+    Hyperparameters hyper = new Hyperparameters(new double[] {-3}, -2, -6, 2);
+    double[] mean = new double[1];
+    new GaussianProcess(new boolean[1], hyper, x, new double[][] {y})
+        .predict(new double[] {1}, mean);
+    assertEquals(3, mean[0], 0.1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 7, 30})
+  void theInverseTimesTheMatrixIsTheIdentity(int n) {
+    Random random = new Random(n);
+    double[][] full = new double[n][n];
+    double[][] lower = new double[n][];
+    for (int i = 0; i < n; i++) {
+      lower[i] = new double[i + 1];
+      for (int j = 0; j <= i; j++) {
+        double value = Math.exp(-Math.abs(i - j)) + (i == j ? 0.5 + random.nextDouble() : 0);
+        full[i][j] = value;
+        full[j][i] = value;
+        lower[i][j] = value;
+      }
+    }
+    Cholesky.of(lower).invert(new double[n][n]);
+    for (int i = 0; i < n; i++) {
+      for (int j = 0; j < n; j++) {
+        double sum = 0;
+        for (int k = 0; k < n; k++) {
+          sum += full[i][k] * lower[Math.max(k, j)][Math.min(k, j)];
+        }
+        assertEquals(i == j ? 1 : 0, sum, 1e-10);
+      }
     }
   }
 
