@@ -19,6 +19,13 @@ cp bench/gpu/run.sh "$out/"
 modules=java.base,java.desktop,java.logging,java.management,java.naming,java.sql,java.xml,jdk.crypto.ec,jdk.management,jdk.unsupported,jdk.zipfs
 jlink --module-path "${JAVA_HOME:-$(dirname "$(dirname "$(readlink -f "$(command -v jlink)")")")}/jmods" \
   --add-modules "$modules" --strip-debug --no-header-files --no-man-pages --compress=2 --output "$out/jre"
+# Plots of a run need a font and libraries that a bare machine may lack; run.sh uses these only then.
+mkdir "$out/jre/drawing"
+find / -xdev -name DejaVuSans.ttf -path '*fonts*' -exec cp {} "$out/jre/drawing/" \; -quit 2>/dev/null || true
+fontconfig=$(ldconfig -p | sed -n 's/.*libfontconfig\.so\.1 .*=> //p' | head -n 1)
+ldd "$out"/jre/lib/lib{fontmanager,awt,awt_headless,lcms,javajpeg}.so $fontconfig | sed -n 's/.*=> \(\/[^ ]*\).*/\1/p' | sort -u |
+  grep -vE "^$PWD|/jre/|/lib(c|m|dl|pthread|rt|gcc_s|stdc\+\+)\.so" | xargs -r cp -Lt "$out/jre/drawing/"
+[ -z "$fontconfig" ] || cp -L "$fontconfig" "$out/jre/drawing/"
 tar czf "$out/jre.tar.gz" -C "$out" jre
 rm -r "$out/jre"
 tar czf "$out/sources.tar.gz" cppbuild.sh src/main/cpp src/main/cuda src/bench

@@ -7,6 +7,7 @@
 #        ENGINE    cuda (default) or cpu
 #        PRECISIONS, SHAPES, REPEAT, TRIALS, ITERATIONS, PEERS, PYTHON, SECONDS_A_SECTION (default 560)
 #        QUICK=1   the quick self-test
+#        LDCT_OWN_FONT=1  draw with the font and libraries of the pack, as on a machine that has none
 #        WORK      where the pack is unpacked (default: a temporary folder, removed at the end)
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -35,6 +36,14 @@ unpack() {
     mkdir "$work/app" && tar xzf "$here/ldctbench.tar.gz" -C "$work/app" --strip-components=1 || exit 1
   fi
   export JAVA_HOME=$work/jre
+  local drawing=$work/jre/drawing
+  if ldd "$work/jre/lib/libfontmanager.so" | grep -q 'not found'; then
+    export LD_LIBRARY_PATH=${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$drawing
+  fi
+  if [ ! -f /etc/fonts/fonts.conf ] || [ -n "${LDCT_OWN_FONT:-}" ]; then
+    echo "<fontconfig><dir>$drawing</dir><cachedir>$work/fonts</cachedir></fontconfig>" >"$work/fonts.conf"
+    export FONTCONFIG_FILE=$work/fonts.conf LD_LIBRARY_PATH=${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$drawing
+  fi
 }
 
 ldctbench() { timeout "$seconds" "$work/app/bin/ldctbench" "$@"; }
