@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.ldctbench.binding.nativelib.Ldct;
@@ -108,7 +109,9 @@ public final class Engines {
     Map<Precision, String> names = kernels(cuda);
     if (kernels == Kernels.CUDNN) {
       description += ", kernels of cuDNN";
-      names.replaceAll((precision, own) -> kernels.label());
+      for (Precision precision : List.of(Precision.FP32, Precision.TF32, Precision.BF16)) {
+        names.put(precision, kernels.label());
+      }
     }
     return new NativeEngine("cuda", Ldct.LDCT_CUDA, 0, device, kernels, description, names);
   }

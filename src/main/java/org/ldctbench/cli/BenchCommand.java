@@ -131,6 +131,8 @@ public final class BenchCommand implements Callable<Integer> {
   @Option(names = "--json", description = "one JSON object a line instead of the table")
   boolean json;
 
+  @Mixin TableFile table;
+
   @Mixin OutputOptions output;
 
   @Override
@@ -158,8 +160,10 @@ public final class BenchCommand implements Callable<Integer> {
         operations(kind, cores, rows);
       }
     }
+    String markdown = BenchReport.markdown(rows);
+    table.write(markdown);
     if (!json) {
-      System.out.print(BenchReport.markdown(rows));
+      System.out.print(markdown);
     }
     return rows.isEmpty() ? ExitCode.ENGINE.code() : ExitCode.OK.code();
   }

@@ -69,6 +69,8 @@ public final class SelfTestCommand implements Callable<Integer> {
   @Option(names = "--bits", hidden = true)
   private boolean bits;
 
+  @Mixin private TableFile table;
+
   @Mixin private OutputOptions output;
 
   @Spec private CommandSpec spec;
@@ -90,8 +92,10 @@ public final class SelfTestCommand implements Callable<Integer> {
       List<Row> rows =
           new SelfTest(engine, quick, engines, this::child, this::tell)
               .run(scratch.folder(), simulated());
+      String markdown = SelfTestReport.markdown(rows);
+      table.write(markdown);
       if (!json) {
-        out.print(SelfTestReport.markdown(rows));
+        out.print(markdown);
         out.flush();
       }
       return (SelfTestReport.failed(rows) ? ExitCode.ENGINE : ExitCode.OK).code();

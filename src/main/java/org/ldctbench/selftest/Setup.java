@@ -46,8 +46,8 @@ final class Setup implements AutoCloseable {
 
   private Measure offered(Variant variant) {
     try (Trainer trainer = trainer(variant)) {
-      variants.add(variant);
       String kernel = engine(variant.kernels()).kernel(variant.precision());
+      variants.add(variant);
       return new Measure(trainer.parameters().length == 0 ? 1 : 0, 0, "kernels: " + kernel);
     }
   }

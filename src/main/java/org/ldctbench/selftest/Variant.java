@@ -7,7 +7,7 @@ import org.ldctbench.engine.Precision;
 /** One way in which an engine computes. */
 record Variant(Kernels kernels, Precision precision) {
   /** Rounding turns the sign of some ReLU inputs; fewer pixels than this do not average it out. */
-  private static final int MANY_PIXELS = 1500;
+  private static final int MANY_PIXELS = 2500;
 
   static List<Variant> of(String engine) {
     if (engine.equals("cpu")) {
