@@ -112,7 +112,8 @@ int32_t ldct_dataset_memory(const ldct_dataset* dataset, int64_t* bytes, int64_t
 
 /*
  * The arithmetic limit of this engine for a precision, measured now in about a tenth of a second: GFLOP/s of all its
- * threads (float32 multiply-adds for LDCT_FP32, bfloat16 products for the others), counting a multiply-add as two.
+ * threads or the whole device, counting a multiply-add as two. float32 multiply-adds for LDCT_FP32; products of matrix
+ * units for the others.
  */
 int32_t ldct_measure_peak(ldct_engine* engine, int32_t precision, double* gflops);
 
