@@ -1,5 +1,6 @@
 #include "block.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -145,6 +146,21 @@ void prepare(Fiber& fiber, uint3 index) {
 
 void park() { to_scheduler(false); }
 
+// Runs a warp until it waits for others. One that goes ahead of the rest shows what a missing barrier would let it read.
+void run_warp(int warp) {
+  int begin = warp * warp_size, lanes = std::min(warp_size, block_state.threads - begin);
+  int64_t before = -1;
+  while (block_state.progress != before) {
+    before = block_state.progress;
+    for (int i = 0; i < lanes; i++) {
+      int thread = begin + (thread_order == Order::forward ? i : lanes - 1 - i);
+      if (!fibers[thread].finished) {
+        to_fiber(thread);
+      }
+    }
+  }
+}
+
 }  // namespace
 
 void set_order(Order order) { thread_order = order; }
@@ -221,11 +237,9 @@ void run_block(dim3 grid, uint3 block_index, dim3 block, size_t dynamic_shared_b
       die("the block hangs: its threads wait for others that do not come");
     }
     before = block_state.progress;
-    for (int i = 0; i < threads; i++) {
-      int thread = thread_order == Order::forward ? i : threads - 1 - i;
-      if (!fibers[thread].finished) {
-        to_fiber(thread);
-      }
+    int warps = static_cast<int>(block_state.warps.size());
+    for (int i = 0; i < warps; i++) {
+      run_warp(thread_order == Order::forward ? i : warps - 1 - i);
     }
   }
 }

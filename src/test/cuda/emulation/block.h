@@ -21,7 +21,8 @@ namespace emulation {
 
 constexpr int warp_size = 32;
 
-// In which order the threads of a block get their turn; a kernel that lacks a barrier gives other results in reverse.
+// In which order the warps of a block, and the threads of a warp, get their turn, each for as long as it can run. A
+// kernel that lacks a barrier gives other results in reverse.
 enum class Order { forward, reverse };
 void set_order(Order order);
 

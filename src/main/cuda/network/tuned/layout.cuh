@@ -47,8 +47,8 @@ Tiles cut(int32_t n, Shape shape) {
 
 template <int ROWS, int COLUMNS>
 __device__ __forceinline__ Place place(const Tiles& tiles, int tile) {
-  const int in_image = tile % (tiles.down * tiles.across);
-  return {tile / (tiles.down * tiles.across), in_image / tiles.across * ROWS, in_image % tiles.across * COLUMNS};
+  const int of_image = tiles.across * tiles.down, in_image = tile % of_image;
+  return {tile / of_image, in_image / tiles.across * ROWS, in_image % tiles.across * COLUMNS};
 }
 
 }  // namespace ldct::cuda

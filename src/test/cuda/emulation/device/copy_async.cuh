@@ -1,4 +1,4 @@
-// Asynchronous copies of an emulated thread: they happen as late as they may, when the thread waits for them. Test only.
+// Asynchronous copies of an emulated thread happen as late as they may, when the thread waits for them. Test only.
 #pragma once
 
 #include <cuda_runtime.h>

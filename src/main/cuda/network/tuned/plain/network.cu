@@ -73,12 +73,12 @@ class PlainNetwork final : public Network {
            a.delta3, a.weights.backward3, a.delta2, Gate{a.layer2}, tiles);
     launch("data gradient of layer 2", convolution<3, channels2, channels1, Gate>, tiles.count, conv_threads, 0,
            stream, a.delta2, a.weights.backward2, a.delta1, Gate{a.layer1}, tiles);
-    launch("weight gradient of layer 3", weight_gradient_single<5, channels2, Layer3Part>, parts, 5 * channels2, 0, stream,
-           a.layer2, a.delta3, a.parts23, tiles);
+    launch("weight gradient of layer 3", weight_gradient_single<5, channels2, Layer3Part>, parts, 5 * channels2, 0,
+           stream, a.layer2, a.delta3, a.parts23, tiles);
     launch("weight gradient of layer 2", weight_gradient2, parts, gradient2_threads, gradient2_shared, stream,
            a.layer1, a.delta2, a.parts23, tiles);
-    launch("weight gradient of layer 1", weight_gradient_single<9, channels1, Layer1Part>, parts, 9 * channels1, 0, stream,
-           a.delta1, batch.input, a.parts1, tiles);
+    launch("weight gradient of layer 1", weight_gradient_single<9, channels1, Layer1Part>, parts, 9 * channels1, 0,
+           stream, a.delta1, batch.input, a.parts1, tiles);
     using Early = ParameterOrder<0, weights2>;
     using Late = ParameterOrder<weights2, bias3>;
     launch_reduce(stream, Parts<Early>{a.parts1, parts}, Parts<Late>{a.parts23, parts}, a.loss_parts, tiles.count,

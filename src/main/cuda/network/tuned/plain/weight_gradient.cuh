@@ -27,7 +27,8 @@ constexpr int gradient2_threads = 256, pitch1 = channels1 + 2, pitch2 = channels
 constexpr int gradient2_shared =
     ((tile_rows + 2) * (tile_columns + 2) * pitch1 + tile_pixels * pitch2) * static_cast<int>(sizeof(float));
 
-// Layer 2: a thread sums 2 inputs x 4 outputs x 9 taps. activation [n][64] and delta [n][32] planes, parts [blocks][bias3 - weights2].
+// Layer 2: a thread sums 2 inputs x 4 outputs x 9 taps. activation [n][64] and delta [n][32] planes, parts
+// [blocks][bias3 - weights2].
 static __global__ void __launch_bounds__(gradient2_threads)
     weight_gradient2(const float* activation, const float* delta, float* parts, Tiles tiles) {
   constexpr int width = tile_columns + 2, inputs = 2, outputs = 4, k = 3;

@@ -8,8 +8,11 @@
 
 namespace ldct::cuda::tensor {
 
-constexpr int gradient_rows = 8;         // of a tile
-constexpr int data_gradient_blocks = 3;  // a multiprocessor
+constexpr int gradient_rows = 8;  // of a tile
+
+// Blocks a multiprocessor holds; tf32 takes a few more registers than three leave it.
+template <class E>
+constexpr int data_gradient_blocks = E::values + 1;
 
 // Byte offsets of what the kernel keeps in shared memory.
 template <class E>
@@ -44,8 +47,9 @@ struct DataGradientInput {
 
 // Layer 3's data gradient on the tile and its margin, gated: into shared memory, and the tile's own to delta2.
 template <class E>
-__device__ __forceinline__ void through_layer3(const DataGradientInput& in, unsigned char* memory, const Lane& own,
+__device__ __forceinline__ void through_layer3(const DataGradientInput& in, unsigned char* memory,
                                                const Place& at, const Tiles& tiles, uint4* delta2) {
+  const Lane own = own_lane();
   using Memory = DataGradientMemory<E>;
   constexpr int pixels = Memory::height2 * Memory::width2, steps3 = Depth<E>::window3, parts = chunks<E>(8);
   const auto* delta3 = reinterpret_cast<const uint32_t*>(memory + Memory::delta3);
@@ -95,14 +99,16 @@ __device__ __forceinline__ void through_layer3(const DataGradientInput& in, unsi
 
 // Layer 2's data gradient on the tile, gated: into shared memory. A warp has four rows and half of the channels.
 template <class E>
-__device__ __forceinline__ void through_layer2(const DataGradientInput& in, unsigned char* memory, const Lane& own,
+__device__ __forceinline__ void through_layer2(const DataGradientInput& in, unsigned char* memory,
                                                const Place& at, const Tiles& tiles) {
   using Memory = DataGradientMemory<E>;
   constexpr int rows = gradient_rows / (warps / 2), parts = chunks<E>(8);
-  const int half = own.warp % 2, first_row = own.warp / 2 * rows;
   float sums[rows][4][4] = {};
-  window_products<E, channels2, rows>(memory + Memory::delta2, first_row, in.backward2 + half * (Steps<E>::backward2 / 2) * step_size,
-                                     own, sums);
+  const int warp = own_lane().warp;
+  window_products<E, channels2, rows>(memory + Memory::delta2, warp / 2 * rows,
+                                      in.backward2 + warp % 2 * (Steps<E>::backward2 / 2) * step_size, sums);
+  const Lane own = own_lane();
+  const int half = own.warp % 2, first_row = own.warp / 2 * rows;
 #pragma unroll
   for (int i = 0; i < rows * 2; i++) {
     const int row = first_row + i / 2, column = own.g + i % 2 * 8;
@@ -121,8 +127,9 @@ __device__ __forceinline__ void through_layer2(const DataGradientInput& in, unsi
 
 // Adds channels x taps of the tile to the sums.
 template <class E>
-__device__ __forceinline__ void add_weight_gradient1(const unsigned char* memory, const Lane& own,
+__device__ __forceinline__ void add_weight_gradient1(const unsigned char* memory,
                                                      float (&sums)[2][Part1::fragments][4]) {
+  const Lane own = own_lane();
   using Memory = DataGradientMemory<E>;
   const auto* image = reinterpret_cast<const uint32_t*>(memory + Memory::image) + own.t * E::values;
   const int first_tap = own.warp / 2 * Part1::fragments * 8;
@@ -155,25 +162,29 @@ __device__ __forceinline__ void add_weight_gradient1(const unsigned char* memory
 
 // delta2 [pixel][chunk]: the gated gradient of layer 2's output. parts [blocks][Part1::size].
 template <class E>
-__global__ void __launch_bounds__(threads, data_gradient_blocks)
+__global__ void __launch_bounds__(threads, data_gradient_blocks<E>)
     data_gradient(DataGradientInput in, uint4* delta2, float* parts, Tiles tiles) {
   using Memory = DataGradientMemory<E>;
   auto* memory = dynamic_shared<unsigned char>();
-  const Lane own = own_lane();
+  __shared__ Place at;  // of the tile; every register goes to sums
   float sums[2][Part1::fragments][4] = {};
   for (int tile = static_cast<int>(blockIdx.x); tile < tiles.count; tile += static_cast<int>(gridDim.x)) {
-    const Place at = place<gradient_rows, tile_columns>(tiles, tile);
+    if (threadIdx.x == 0) {
+      Tiles divisors = tiles;
+      divisors.across = anew(tiles.across);
+      at = place<gradient_rows, tile_columns>(divisors, tile);
+    }
     __syncthreads();
     load_image<E, Memory::height3, Memory::width3, Memory::pitch3, 3, threads>(
         in.delta3, tiles, at, reinterpret_cast<uint32_t*>(memory + Memory::delta3));
     load_image<E, Memory::height0, Memory::width0, Memory::pitch0, 4, threads>(
         in.image, tiles, at, reinterpret_cast<uint32_t*>(memory + Memory::image));
     __syncthreads();
-    through_layer3<E>(in, memory, own, at, tiles, delta2);
+    through_layer3<E>(in, memory, at, tiles, delta2);
     __syncthreads();
-    through_layer2<E>(in, memory, own, at, tiles);
+    through_layer2<E>(in, memory, at, tiles);
     __syncthreads();
-    add_weight_gradient1<E>(memory, own, sums);
+    add_weight_gradient1<E>(memory, sums);
   }
   float* part = parts + static_cast<int64_t>(blockIdx.x) * Part1::size + threadIdx.x;
 #pragma unroll

@@ -17,7 +17,7 @@ struct Bfloat16 {
                                                       uint32_t b1) {
     multiply_add_bfloat16(sum, a, b0, b1);
   }
-  // Where a tile's chunk of 16 bytes goes, of 8 in 128 bytes: all chunks of half a pixel lie apart from its neighbour's.
+  // Where a tile's chunk of 16 bytes goes, of 8 in 128: the chunks of half a pixel lie apart from its neighbour's.
   static __device__ __forceinline__ int turn(int column) { return (column & 1) << 2 | (column >> 1 & 3); }
 };
 

@@ -86,7 +86,7 @@ __device__ __forceinline__ void first_layer(const uint32_t* image, const uint4* 
 }
 
 template <class E, int ROWS>
-__global__ void __launch_bounds__(threads, 3)
+__global__ void __launch_bounds__(threads, E::values + 1)  // a window of tf32 takes more registers
     forward_layers(const float* input, const float* parameters, Weights weights, Activations to, Tiles tiles) {
   using Tile = ForwardTile<E, ROWS>;
   auto* layer1 = dynamic_shared<unsigned char>();
@@ -120,7 +120,7 @@ __global__ void __launch_bounds__(threads, 3)
       sums[row][i / 4][i % 4] = bias;
     }
   }
-  window_products<E, channels1, ROWS>(layer1, own.warp * ROWS, weights.forward2, own, sums);
+  window_products<E, channels1, ROWS>(layer1, own.warp * ROWS, weights.forward2, sums);
 #pragma unroll
   for (int row = 0; row < ROWS; row++) {
 #pragma unroll

@@ -1,6 +1,7 @@
 // How operands lie in registers and in shared memory.
 #pragma once
 
+#include "device/registers.cuh"
 #include "network/tuned/layout.cuh"
 #include "network/tuned/tensor/element.cuh"
 
@@ -14,8 +15,9 @@ struct Lane {
   int g, t;  // row and word of a fragment
 };
 
+// Computed anew at every call: kept over the products, it would cost registers that the sums need.
 __device__ __forceinline__ Lane own_lane() {
-  const int thread = static_cast<int>(threadIdx.x);
+  const int thread = anew(static_cast<int>(threadIdx.x));
   return {thread / 32, thread % 32, thread % 32 / 4, thread % 4};
 }
 
@@ -108,8 +110,8 @@ __device__ __forceinline__ void multiply_add_pair(float (&even)[4], float (&odd)
 }
 
 /*
- * Factors whose depth is pixels: 8 words of them from a row of a tile, from a column on. Left: 16 channels are the rows.
- * Right: 16 channels are the columns of two fragments, [fragment * 2 + word half].
+ * Factors whose depth is pixels: 8 words of them from a row of a tile, from a column on. Left: 16 channels are the
+ * rows. Right: 16 channels are the columns of two fragments, [fragment * 2 + word half].
  */
 template <class E, int CHANNELS, int WIDTH>
 struct Turned {

@@ -36,7 +36,7 @@ struct Grid {
       : output(cut<output_rows, tile_columns>(n, shape)),
         data(cut<gradient_rows, tile_columns>(n, shape)),
         weight(cut<WeightGradientMemory<E>::rows, tile_columns>(n, shape)),
-        data_blocks(std::min(data.count, multiprocessors * data_gradient_blocks)),
+        data_blocks(std::min(data.count, multiprocessors * data_gradient_blocks<E>)),
         weight_blocks(std::min(weight.count, weight.count < multiprocessors * tiles_worth_a_second_block
                                                  ? multiprocessors
                                                  : multiprocessors * WeightGradientMemory<E>::blocks)) {}

@@ -1,5 +1,5 @@
-// Weight gradients of layers 2 and 3: products over the pixels of a tile, whose operands are copied while the tile before
-// is computed. Sums stay in registers over all tiles of a block.
+// Weight gradients of layers 2 and 3: products over the pixels of a tile, whose operands are copied while the tile
+// before is computed. Sums stay in registers over all tiles of a block.
 #pragma once
 
 #include "device/copy_async.cuh"
@@ -86,8 +86,8 @@ __device__ __forceinline__ void start_stage(const WeightGradientInput& in, const
 
 // A row of layer 1, once loaded, meets the three rows of delta2 that its window rows belong to.
 template <class E>
-__device__ __forceinline__ void add_weight_gradient2(const unsigned char* stage, const Lane& own,
-                                                     WeightGradientSums& sums) {
+__device__ __forceinline__ void add_weight_gradient2(const unsigned char* stage, WeightGradientSums& sums) {
+  const Lane own = own_lane();
   using Memory = WeightGradientMemory<E>;
   constexpr int steps = Depth<E>::columns;
   const uint32_t ones[4] = {E::ones, E::ones, E::ones, E::ones};
@@ -128,8 +128,8 @@ __device__ __forceinline__ void add_weight_gradient2(const unsigned char* stage,
 
 // Layer 2's pixels times the output gradients around them: the window lies on the side with one channel.
 template <class E>
-__device__ __forceinline__ void add_weight_gradient3(const unsigned char* stage, const Lane& own,
-                                                     WeightGradientSums& sums) {
+__device__ __forceinline__ void add_weight_gradient3(const unsigned char* stage, WeightGradientSums& sums) {
+  const Lane own = own_lane();
   using Memory = WeightGradientMemory<E>;
   const int tap = own.warp / 2 * 8 + own.g;
   const int offset = tap < 25 ? (4 - tap / 5) * Memory::pitch3 + 4 - tap % 5 : 0;
@@ -153,7 +153,6 @@ __global__ void __launch_bounds__(weight_threads, WeightGradientMemory<E>::block
     weight_gradient(WeightGradientInput in, float* parts, Tiles tiles) {
   using Memory = WeightGradientMemory<E>;
   auto* memory = dynamic_shared<unsigned char>();
-  const Lane own = own_lane();
   const int step = static_cast<int>(gridDim.x);
   WeightGradientSums sums = {};
   int stage = 0;
@@ -166,8 +165,8 @@ __global__ void __launch_bounds__(weight_threads, WeightGradientMemory<E>::block
     end_copy_group();
     wait_copy_groups<1>();
     __syncthreads();
-    add_weight_gradient2<E>(memory + stage * Memory::bytes, own, sums);
-    add_weight_gradient3<E>(memory + stage * Memory::bytes, own, sums);
+    add_weight_gradient2<E>(memory + stage * Memory::bytes, sums);
+    add_weight_gradient3<E>(memory + stage * Memory::bytes, sums);
     __syncthreads();
     stage = 1 - stage;
   }

@@ -6,13 +6,14 @@
 namespace ldct::cuda::tensor {
 
 /*
- * ROWS rows of 16 pixels x 32 channels: sums[row][fragment]. tile: CHANNELS a pixel, 18 pixels a row, the first of which
- * is the upper left neighbour of the first output pixel of row 0. weights: [kx][step][ky]. A row of the tile, once
+ * ROWS rows of 16 pixels x 32 channels: sums[row][fragment]. tile: CHANNELS a pixel, 18 pixels a row, the first of
+ * which is the upper left neighbour of the first output pixel of row 0. weights: [kx][step][ky]. A row of the tile, once
  * loaded, serves the three window rows.
  */
 template <class E, int CHANNELS, int ROWS>
 __device__ __forceinline__ void window_products(const unsigned char* tile, int first_row, const uint4* weights,
-                                                const Lane& own, float (&sums)[ROWS][4][4]) {
+                                                float (&sums)[ROWS][4][4]) {
+  const Lane own = own_lane();
   constexpr int steps = CHANNELS / (8 * E::values);
 #pragma unroll 1
   for (int kx = 0; kx < 3; kx++) {
