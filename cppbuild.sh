@@ -77,7 +77,11 @@ compile() {
   case "$compiler" in
     host) $cxx $common $(isa_flags "$source") "$@" -c "$source" -o "$object.part" ;;
     emulation) $cxx $common "$@" $emulation -c "$source" -o "$object.part" ;;
-    *) "$compiler" $(nvcc_flags "$source") "$@" -c "$source" -o "$object.part" ;;
+    *) # what the assembler says of each kernel is kept for the report on resources
+      "$compiler" $(nvcc_flags "$source") "$@" -Xptxas -v -c "$source" -o "$object.part" 2>"$object.ptxas" || {
+        cat "$object.ptxas" >&2
+        return 1
+      } ;;
   esac
   mv "$object.part" "$object"
 }
@@ -188,6 +192,7 @@ run_tests() {
   compile_all emulation "$out/sanitized" "${flags[@]}" -- src/test/cudnn/cudnn_stub.cpp
   "${link[@]}" -shared -o "$out/bin/libcudnn.so.9" "${objects[@]}" # its emulated device is that of the tests
   LDCT_TEST_CUDNN=$out/bin "$out/bin/ldct_tests" "$@"
+  if find_nvcc >/dev/null && [ $# = 0 ]; then resources; fi
 }
 
 emulate() {
@@ -205,6 +210,47 @@ emulate() {
   mv "$folder/libldct_cuda.so.part" "$folder/libldct_cuda.so"
   compile_all emulation "$out/emulated" -O2 -- src/test/cudnn/cudnn_stub.cpp
   $cxx -shared -pthread -o "$folder/libcudnn.so.9" "${objects[@]}" -L"$folder" -l:libldct_cuda.so -Wl,-rpath,'$ORIGIN'
+}
+
+# Architecture, registers, bytes of static shared memory, stack and spills of every kernel that nvcc built.
+list_resources() {
+  "$1" --version | sed -n 's/^Cuda compilation tools, /# nvcc /p'
+  echo "# sm registers shared stack spilled kernel"
+  find "$out/cuda" -name '*.ptxas' -exec cat {} + | awk '
+    /Compiling entry function/ { split($0, quoted, "\047"); kernel = quoted[2]; sm = quoted[4] }
+    /bytes stack frame/ { stack = $1; spilled = $5 + $9 }
+    /Used [0-9]+ registers/ && kernel {
+      registers = shared = 0
+      for (i = 2; i <= NF; i++) {
+        if ($i ~ /^registers/) registers = $(i - 1)
+        if ($i ~ /^smem/) shared = $(i - 2)
+      }
+      print sm, registers, shared, stack, spilled, kernel
+      kernel = ""
+    }' | c++filt | sed -E 's/\(anonymous namespace\):://g; s/ void / /; s/ldct::cuda:://g; s/^([^(]*)\(.*$/\1/' |
+    LC_ALL=C sort -u -k 6 -k 1,1
+}
+
+# Fails where a kernel spills, and where the numbers differ from the recorded ones of the same nvcc.
+resources() {
+  local nvcc recorded=docs/cuda-resources.txt current=$out/cuda-resources.txt
+  nvcc=$(find_nvcc) || { echo "cppbuild.sh: resources needs nvcc" >&2; exit 1; }
+  build_cpu
+  build_cuda
+  list_resources "$nvcc" >"$current"
+  if [ "${1:-}" = update ]; then
+    cp "$current" "$recorded"
+  fi
+  if awk '$1 !~ /^#/ && $5 > 0' "$current" | grep .; then
+    echo "cppbuild.sh: the kernels above spill registers" >&2
+    exit 1
+  fi
+  if [ "$(head -n 1 "$current")" != "$(head -n 1 "$recorded")" ]; then
+    echo "cppbuild.sh: another nvcc than the recorded numbers are from; not compared"
+  elif ! diff "$recorded" "$current"; then
+    echo "cppbuild.sh: registers or memory changed; look at the lines above, then run cppbuild.sh resources update" >&2
+    exit 1
+  fi
 }
 
 run_bench() {

@@ -5,6 +5,7 @@
 #include "engine/resources.h"
 #include "fixtures.h"
 #include "kernels/optimizer.h"
+#include "kernels/peak.h"
 #include "network/check.h"
 
 namespace {
@@ -42,6 +43,20 @@ TEST(cuda_updates_have_the_bits_of_the_cpu) {
       }
     }
   }
+}
+
+TEST(cuda_peak_kernels_count_their_work) {
+  DeviceMemory sink(sizeof(float));
+  const int multiprocessors = 1, rounds = 2, threads = 4 * 256;
+  CHECK(ldct::cuda::multiply_adds(nullptr, LDCT_FP32, multiprocessors, rounds, sink.as<float>()) ==
+            threads * rounds * 16,
+        "fp32");
+  CHECK(ldct::cuda::multiply_adds(nullptr, LDCT_BF16, multiprocessors, rounds, sink.as<float>()) ==
+            threads / 32 * rounds * 8 * 2048,
+        "bf16");
+  CHECK(ldct::cuda::multiply_adds(nullptr, LDCT_TF32, multiprocessors, rounds, sink.as<float>()) ==
+            threads / 32 * rounds * 8 * 1024,
+        "tf32");
 }
 
 }  // namespace

@@ -86,31 +86,29 @@ void CudaEngine::image_quality(const ImagePairs& pairs, double* ssim, double* ms
 }
 
 double CudaEngine::measure_peak(int32_t precision) {
-  if (precision != LDCT_FP32) {
-    throw Error(LDCT_UNSUPPORTED, "the CUDA engine measures the peak of fp32 only");
-  }
+  create_tuned_network(precision);  // throws where it cannot be computed
   double gflops = 0;
   device_->use([&] {
     const Stream stream;
     const DeviceMemory sink(sizeof(float));
     Event begin(true), end(true);
-    const int units = device_->multiprocessors();
-    auto milliseconds = [&](int rounds) {
+    // GFLOP/s of one launch.
+    auto rate = [&](int rounds, float& milliseconds) {
       begin.record(stream);
-      multiply_adds(stream, units, rounds, sink.as<float>());
+      const double count = multiply_adds(stream, precision, device_->multiprocessors(), rounds, sink.as<float>());
       end.record(stream);
       end.wait();
-      return end.milliseconds_since(begin);
+      milliseconds = end.milliseconds_since(begin);
+      return 2 * count / (static_cast<double>(milliseconds) * 1e6);
     };
-    int rounds = 16;
-    while (milliseconds(rounds) < long_enough_milliseconds) {
+    float milliseconds = 0;
+    int rounds = 8;
+    while (rate(rounds, milliseconds), milliseconds < long_enough_milliseconds) {
       rounds *= 2;
     }
-    float best = milliseconds(rounds);
-    for (int i = 1; i < repeats; i++) {
-      best = std::min(best, milliseconds(rounds));
+    for (int i = 0; i < repeats; i++) {
+      gflops = std::max(gflops, rate(rounds, milliseconds));
     }
-    gflops = 2 * multiply_adds_a_launch(units, rounds) / (static_cast<double>(best) * 1e6);
   });
   return gflops;
 }

@@ -3,12 +3,15 @@
 
 #include <cuda_runtime.h>
 
+#include <cstdint>
+
 namespace ldct::cuda {
 
-// Multiply-adds of one launch of multiply_adds.
-double multiply_adds_a_launch(int multiprocessors, int rounds);
-
-// Independent float32 multiply-adds on every unit; sink receives one value, so that the compiler keeps the work.
-void multiply_adds(cudaStream_t stream, int multiprocessors, int rounds, float* sink);
+/*
+ * Independent multiply-adds on every unit in a precision of ldct.h: float32 ones for LDCT_FP32, products of tensor cores
+ * by warp-wide instructions for LDCT_BF16 and LDCT_TF32. sink receives one value at most, so that the compiler keeps the
+ * work. Returns how many multiply-adds that is.
+ */
+double multiply_adds(cudaStream_t stream, int32_t precision, int multiprocessors, int rounds, float* sink);
 
 }  // namespace ldct::cuda

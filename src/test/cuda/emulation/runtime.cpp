@@ -52,6 +52,12 @@ cudaError_t remembered(cudaError_t e) {
   return e;
 }
 
+// Set in the environment, the device is lost after so many kernels: for tests of whole commands.
+int64_t kernels_left = [] {
+  const char* text = std::getenv("EMULATION_LOST_AFTER");
+  return text ? std::atoll(text) : INT64_MAX;
+}();
+
 // What a call that reaches the device answers before it does anything.
 cudaError_t device_state() {
   if (sticky != cudaSuccess) {
@@ -143,6 +149,10 @@ cudaError_t launch(const void* function, const cudaLaunchConfig_t& config, std::
     return remembered(cudaErrorInvalidConfiguration);
   }
   return submit(config.stream, [grid, block, bytes, body] {
+    if (kernels_left-- == 0) {
+      fail_next(cudaErrorIllegalAddress);
+      return;
+    }
     for (unsigned z = 0; z < grid.z; z++) {
       for (unsigned y = 0; y < grid.y; y++) {
         for (unsigned x = 0; x < grid.x; x++) {

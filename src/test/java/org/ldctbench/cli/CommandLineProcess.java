@@ -17,10 +17,19 @@ final class CommandLineProcess {
 
   private final Path folder;
   private final Map<String, String> environment;
+  private final String libraries;
 
   CommandLineProcess(Path folder, Map<String, String> environment) {
+    this(folder, environment, System.getProperty("java.library.path"));
+  }
+
+  /**
+   * @param libraries folder of the native libraries
+   */
+  CommandLineProcess(Path folder, Map<String, String> environment, String libraries) {
     this.folder = folder;
     this.environment = environment;
+    this.libraries = libraries;
   }
 
   Result run(String... arguments) throws IOException, InterruptedException {
@@ -43,7 +52,7 @@ final class CommandLineProcess {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Djava.awt.headless=true");
-    command.add("-Djava.library.path=" + System.getProperty("java.library.path"));
+    command.add("-Djava.library.path=" + libraries);
     command.add("-Dorg.bytedeco.javacpp.pathsFirst=true");
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
