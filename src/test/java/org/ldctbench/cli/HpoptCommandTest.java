@@ -55,7 +55,8 @@ class HpoptCommandTest {
 
   private HpoptCommand command(Program program) {
     return new HpoptCommand(
-        (config, overrides, root, progress) -> program, folder.resolve("wandb"));
+        (config, overrides, environment, progress) -> program,
+        Map.of("WANDB_DIR", folder.toString(), "WANDB_MODE", "offline"));
   }
 
   private Path config(String more) throws Exception {

@@ -39,7 +39,7 @@ public final class Connection {
   private final HttpUrl base;
   private final String authorization;
   private final Backoff backoff;
-  private final CountDownLatch cancelled = new CountDownLatch(1);
+  private final CountDownLatch cancelled;
 
   /** Which answers are worth another attempt. */
   private enum Patience {
@@ -51,6 +51,23 @@ public final class Connection {
     STORAGE
   }
 
+  private Connection(Connection other, Backoff backoff) {
+    this.client = other.client;
+    this.base = other.base;
+    this.authorization = other.authorization;
+    this.cancelled = other.cancelled;
+    this.backoff = backoff;
+  }
+
+  /** The same connection for what must not be repeated blindly: one attempt. */
+  Connection once() {
+    return new Connection(this, new Backoff(1, backoff.firstWait()));
+  }
+
+  Backoff backoff() {
+    return backoff;
+  }
+
   public Connection(WandbSettings settings, Backoff backoff) {
     this.client =
         new OkHttpClient.Builder()
@@ -60,6 +77,7 @@ public final class Connection {
             .build();
     this.base = HttpUrl.get(settings.baseUrl());
     this.authorization = settings.requireKey().authorization();
+    this.cancelled = new CountDownLatch(1);
     this.backoff = backoff;
   }
 
@@ -163,7 +181,7 @@ public final class Connection {
     }
   }
 
-  private void pause(Duration wait) throws ServerException {
+  void pause(Duration wait) throws ServerException {
     try {
       // Ends early when cancelled; the next attempt then throws.
       if (cancelled.await(wait.toMillis(), TimeUnit.MILLISECONDS)) {

@@ -22,7 +22,9 @@ public final class RunApi {
         upsertBucket(input: {id: $id, name: $name, modelName: $project, entityName: $entity,
             groupName: $groupName, displayName: $displayName, notes: $notes, config: $config,
             host: $host, jobProgram: $program, jobType: $jobType, sweep: $sweep, tags: $tags}) {
-          bucket { id name displayName historyLineCount project { name entity { name } } }
+          bucket {
+            id name displayName historyLineCount eventsLineCount project { name entity { name } }
+          }
           inserted
         }
       }
@@ -84,7 +86,8 @@ public final class RunApi {
         bucket.path("project").path("name").asText(run.getProject()),
         bucket.path("name").asText(run.getRunId()),
         bucket.path("displayName").asText(run.getDisplayName()),
-        bucket.path("historyLineCount").asLong(0));
+        bucket.path("historyLineCount").asLong(0),
+        bucket.path("eventsLineCount").asLong(0));
   }
 
   /** Uploads a batch of files, given by name as the server shall know them. */

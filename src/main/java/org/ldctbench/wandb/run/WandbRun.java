@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -78,28 +80,26 @@ public final class WandbRun implements AutoCloseable {
   /**
    * Begins the record of a run in its folder, or continues the one that a stopped run left there.
    *
+   * @param uploadPatience how long the end waits for a server that takes nothing
    * @param notices receives single lines for the user: where the run is to be seen, what failed
    * @throws UserException with code OUTPUT if the folder cannot be written
    */
   public static WandbRun start(
-      WandbSettings settings, RunIdentity identity, Consumer<String> notices) {
-    return start(settings, identity, RunUplink.factory(settings, notices), notices);
-  }
-
-  static WandbRun start(
       WandbSettings settings,
       RunIdentity identity,
-      RunUplink.Factory uplinks,
+      Duration uploadPatience,
       Consumer<String> notices) {
     if (settings.mode() == Mode.DISABLED) {
       return new WandbRun(identity, RecordSink.NONE, Optional.empty(), notices);
     }
     Path file = identity.logFile();
+    List<Closeable> opened = new ArrayList<>();
     try {
       RunLayout.prepare(identity);
       RunLock lock =
           RunLock.tryLock(identity.folder())
               .orElseThrow(() -> new IOException("another process writes this run"));
+      opened.add(lock);
       Optional<StoppedRun> stopped = Files.exists(file) ? StoppedRun.read(file) : Optional.empty();
       RecordSink log;
       if (stopped.isPresent()) {
@@ -108,6 +108,7 @@ public final class WandbRun implements AutoCloseable {
         Files.deleteIfExists(file);
         log = TransactionLogWriter.create(file, identity.runId());
       }
+      opened.add(log);
       WandbRun run = new WandbRun(identity, log, stopped, notices);
       if (stopped.isEmpty()) {
         run.writeBeginning(settings);
@@ -115,14 +116,26 @@ public final class WandbRun implements AutoCloseable {
         RunSync.forgetEnd(file);
       }
       run.lock = lock;
-      run.uplink = uplinks.open(file);
+      run.uplink = RunUplink.open(settings, file, uploadPatience, notices);
       run.startSampling();
       return run;
     } catch (IOException e) {
+      opened.forEach(WandbRun::closeQuietly);
       throw new UserException(
           ExitCode.OUTPUT,
           file + ": cannot be written (" + e + "); free space or set WANDB_DIR",
           e);
+    } catch (RuntimeException e) {
+      opened.forEach(WandbRun::closeQuietly);
+      throw e;
+    }
+  }
+
+  private static void closeQuietly(Closeable resource) {
+    try {
+      resource.close();
+    } catch (IOException e) {
+      return; // The failure before is the one to tell.
     }
   }
 

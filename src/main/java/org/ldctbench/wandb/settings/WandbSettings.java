@@ -155,6 +155,11 @@ public record WandbSettings(
     return baseUrl.equals(PUBLIC_SERVER) ? "https://wandb.ai" : baseUrl;
   }
 
+  /** Address of a sweep's page. */
+  public String sweepUrl(String sweepEntity, String sweepProject, String id) {
+    return String.join("/", appUrl(), sweepEntity, sweepProject, "sweeps", id);
+  }
+
   /** A project name that the server accepts, or a {@link UserException}. */
   public static String checkedProject(String name) {
     if (name.length() > 128 || BAD_IN_PROJECT.matcher(name).find()) {

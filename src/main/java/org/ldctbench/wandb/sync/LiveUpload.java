@@ -53,6 +53,7 @@ public final class LiveUpload {
     Connection connection = new Connection(settings, backoff);
     RunSender sender =
         new RunSender(new RunApi(connection), settings, log, Destination.OWN, notices);
+    sender.begin();
     LiveUpload upload = new LiveUpload(log, connection, sender, notices);
     upload.thread.setDaemon(true);
     upload.thread.start();

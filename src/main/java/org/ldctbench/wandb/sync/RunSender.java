@@ -58,6 +58,11 @@ final class RunSender {
     this.progress = UploadProgress.read(log, destination.key(settings));
   }
 
+  /** Notes that this client sends the run, so that it may go on later. */
+  void begin() throws IOException {
+    progress.save();
+  }
+
   void accept(Record record) {
     if (record.hasFiles()) {
       files.announce(record.getFiles().getFilesList());
@@ -126,13 +131,28 @@ final class RunSender {
     }
   }
 
+  /**
+   * Puts a run that is at the server already, from another upload, into its sweep.
+   *
+   * @return whether the server has all of its rows; else the rest is to be sent
+   */
+  boolean join() throws ServerException, IOException {
+    progress.historyBase = 0;
+    register();
+    if (state.history.bytes() > 0 || state.history.sent() == 0) {
+      return false;
+    }
+    progress.save();
+    return true;
+  }
+
   /** Address of the run's page. */
   Optional<String> page() {
     return Optional.ofNullable(ticket)
         .map(t -> settings.appUrl() + "/" + t.entity() + "/" + t.project() + "/runs/" + t.runId());
   }
 
-  private void register() throws ServerException {
+  private void register() throws ServerException, IOException {
     if (ticket != null && !state.runChanged) {
       return;
     }
@@ -144,17 +164,20 @@ final class RunSender {
     RunTicket answer = api.upsertRun(id, run, state.environment.getProgram(), serverConfig());
     if (ticket == null) {
       ticket = answer;
-      continueWhereTheServerIs(answer.historyLines());
+      continueWhereTheServerIs(answer);
+      progress.save(); // Where this log begins must be known before anything is sent.
       page().ifPresent(url -> notices.accept("W&B: run " + answer.displayName() + " at " + url));
     }
     state.runChanged = false;
   }
 
-  private void continueWhereTheServerIs(long historyLines) {
+  private void continueWhereTheServerIs(RunTicket server) {
     if (progress.historyBase < 0) {
-      progress.historyBase = historyLines;
+      progress.historyBase = server.historyLines();
+      progress.eventsBase = server.eventLines();
     }
-    progress.history = Math.max(progress.history, historyLines - progress.historyBase);
+    progress.history = Math.max(progress.history, server.historyLines() - progress.historyBase);
+    progress.events = Math.max(progress.events, server.eventLines() - progress.eventsBase);
     state.history.skip(progress.history);
     state.events.skip(progress.events);
     state.output.skip(progress.output);
@@ -192,7 +215,7 @@ final class RunSender {
     List<String> output = state.output.head(REQUEST_BYTES - bytes(history) - bytes(events));
     Map<String, Object> chunks = new LinkedHashMap<>();
     putChunk(chunks, "wandb-history.jsonl", progress.historyBase + state.history.sent(), history);
-    putChunk(chunks, "wandb-events.jsonl", state.events.sent(), events);
+    putChunk(chunks, "wandb-events.jsonl", progress.eventsBase + state.events.sent(), events);
     putChunk(chunks, "output.log", state.output.sent(), output);
     boolean summary = state.summaryChanged && (chunks.isEmpty() || fitsBeside(history));
     if (summary) {

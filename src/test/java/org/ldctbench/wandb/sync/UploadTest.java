@@ -84,6 +84,7 @@ class UploadTest {
         settings,
         RunIdentity.of(
             settings, folder, id, name, "ldct-benchmark", List.of(), config, "train", List.of()),
+        Duration.ofSeconds(30),
         notices::add);
   }
 
