@@ -59,9 +59,9 @@ public final class ChildProgram implements Program {
     long begin = System.nanoTime();
     Path folder = root.resolve("sweep-" + request.sweepId());
     Path log = folder.resolve("run-" + request.runId() + ".log");
-    try {
+    try (MetricSource source = source(request.runId())) {
       Process process = start(request, folder, log);
-      Watch watch = new Watch(source(request.runId()), monitor);
+      Watch watch = new Watch(source, monitor);
       Order order = watch.follow(process);
       if (order != Order.CONTINUE) {
         stop(process);

@@ -30,7 +30,6 @@ import org.ldctbench.wandb.settings.WandbSettings;
 public final class Connection {
   private static final MediaType JSON = MediaType.get("application/json");
   private static final MediaType BYTES = MediaType.get("application/octet-stream");
-  private static final Duration GRAPHQL_LIMIT = Duration.ofSeconds(30);
   private static final Duration STREAM_LIMIT = Duration.ofMinutes(3);
   private static final Set<Integer> FINAL_REFUSALS =
       Set.of(400, 401, 403, 404, 409, 410, 413, 422, 501);
@@ -38,6 +37,7 @@ public final class Connection {
   private final OkHttpClient client;
   private final HttpUrl base;
   private final String authorization;
+  private final Duration queryTimeout;
   private final Backoff backoff;
   private final CountDownLatch cancelled;
 
@@ -55,6 +55,7 @@ public final class Connection {
     this.client = other.client;
     this.base = other.base;
     this.authorization = other.authorization;
+    this.queryTimeout = other.queryTimeout;
     this.cancelled = other.cancelled;
     this.backoff = backoff;
   }
@@ -70,13 +71,14 @@ public final class Connection {
 
   public Connection(WandbSettings settings, Backoff backoff) {
     this.client =
-        new OkHttpClient.Builder()
+        EnvironmentProxies.use(settings.proxies(), new OkHttpClient.Builder())
             .connectTimeout(Duration.ofSeconds(20))
             .readTimeout(STREAM_LIMIT)
             .writeTimeout(Duration.ofMinutes(1))
             .build();
     this.base = HttpUrl.get(settings.baseUrl());
     this.authorization = settings.requireKey().authorization();
+    this.queryTimeout = settings.queryTimeout();
     this.cancelled = new CountDownLatch(1);
     this.backoff = backoff;
   }
@@ -99,7 +101,7 @@ public final class Connection {
             .post(RequestBody.create(JsonValues.write(body), JSON))
             .build();
     Patience patience = operation.equals("UpsertBucket") ? Patience.CONFLICTS_PASS : Patience.USUAL;
-    JsonNode answer = send(request, GRAPHQL_LIMIT, patience, operation);
+    JsonNode answer = send(request, queryTimeout, patience, operation);
     if (answer.path("errors").size() > 0) {
       throw new ServerException(
           200, operation + " was refused: " + message(answer.get("errors").get(0)));

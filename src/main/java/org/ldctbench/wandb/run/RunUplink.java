@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.ldctbench.wandb.settings.Mode;
+import org.ldctbench.wandb.settings.Talk;
 import org.ldctbench.wandb.settings.WandbSettings;
 
 /** Carries the transaction log of a running program to the server, or nowhere. */
@@ -26,7 +27,8 @@ interface RunUplink {
   static RunUplink open(
       WandbSettings settings, Path log, Duration patience, Consumer<String> notices)
       throws IOException {
-    if (settings.mode() == Mode.ONLINE && settings.key().isEmpty()) {
+    boolean silent = settings.talk() == Talk.NOTHING;
+    if (!silent && settings.mode() == Mode.ONLINE && settings.key().isEmpty()) {
       notices.accept(
           "W&B: no API key for "
               + settings.baseUrl()

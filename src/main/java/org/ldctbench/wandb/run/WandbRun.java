@@ -32,7 +32,6 @@ import org.ldctbench.wandb.proto.OutputRawRecord.OutputType;
 import org.ldctbench.wandb.proto.Record;
 import org.ldctbench.wandb.proto.RunExitRecord;
 import org.ldctbench.wandb.proto.RunRecord;
-import org.ldctbench.wandb.proto.StatsRecord;
 import org.ldctbench.wandb.proto.SummaryRecord;
 import org.ldctbench.wandb.proto.VersionInfo;
 import org.ldctbench.wandb.settings.Mode;
@@ -47,8 +46,6 @@ import org.ldctbench.wandb.sync.RunSync;
  * <p>A log that cannot be written (full disk) never stops the program: it is told once.
  */
 public final class WandbRun implements AutoCloseable {
-  private static final Duration SAMPLE_INTERVAL = Duration.ofSeconds(15);
-
   private final RunIdentity identity;
   private final Consumer<String> notices;
   private final Instant start;
@@ -56,9 +53,8 @@ public final class WandbRun implements AutoCloseable {
   private final RecordSink log;
   private volatile RunUplink uplink = RunUplink.NONE;
   private Closeable lock = () -> {};
-  private final SystemStatistics statistics;
   private long lastStep;
-  private Thread sampler = new Thread();
+  private Closeable sampler = () -> {};
   private long lostRecords;
   private boolean finished;
 
@@ -74,7 +70,6 @@ public final class WandbRun implements AutoCloseable {
     this.lastStep = stopped.map(StoppedRun::lastStep).orElse(Long.MIN_VALUE);
     double earlier = stopped.map(StoppedRun::runtime).orElse(0.0);
     this.startNanos = System.nanoTime() - Math.round(earlier * 1e9);
-    this.statistics = new SystemStatistics(Path.of("/proc"), identity.folder());
   }
 
   /**
@@ -117,7 +112,7 @@ public final class WandbRun implements AutoCloseable {
       }
       run.lock = lock;
       run.uplink = RunUplink.open(settings, file, uploadPatience, notices);
-      run.startSampling();
+      run.sampler = Sampler.start(identity.folder(), run::observed);
       return run;
     } catch (IOException e) {
       opened.forEach(WandbRun::closeQuietly);
@@ -239,7 +234,7 @@ public final class WandbRun implements AutoCloseable {
         return;
       }
       finished = true;
-      sampler.interrupt();
+      close(sampler);
       int seconds = (int) runtime();
       summary(Map.of("_wandb", Map.of("runtime", seconds)));
       RunExitRecord.Builder exit =
@@ -290,11 +285,9 @@ public final class WandbRun implements AutoCloseable {
     force();
   }
 
-  private synchronized void console(OutputType stream, String text) {
-    if (finished) {
-      return; // The record is closed; the text was printed all the same.
-    }
-    append(
+  /** After the end the record is closed; the text was printed all the same. */
+  private void console(OutputType stream, String text) {
+    observed(
         Record.newBuilder()
             .setOutputRaw(
                 OutputRawRecord.newBuilder()
@@ -303,32 +296,9 @@ public final class WandbRun implements AutoCloseable {
                     .setLine(text)));
   }
 
-  private void startSampling() {
-    Thread thread = new Thread(this::sampleRegularly, "wandb-statistics");
-    thread.setDaemon(true);
-    sampler = thread;
-    thread.start();
-  }
-
-  private void sampleRegularly() {
-    try {
-      while (true) {
-        sampleSystem();
-        Thread.sleep(SAMPLE_INTERVAL.toMillis());
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // The run is finished.
-    }
-  }
-
-  private synchronized void sampleSystem() {
+  private synchronized void observed(Record.Builder record) {
     if (!finished) {
-      append(
-          Record.newBuilder()
-              .setStats(
-                  StatsRecord.newBuilder()
-                      .setTimestamp(Surroundings.timestamp(Instant.now()))
-                      .addAllItem(Items.of(statistics.sample()))));
+      append(record);
     }
   }
 

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 import org.ldctbench.common.AtomicFile;
 import org.ldctbench.wandb.api.RunApi;
@@ -18,6 +17,7 @@ import org.ldctbench.wandb.api.ServerException;
 import org.ldctbench.wandb.log.JsonValues;
 import org.ldctbench.wandb.proto.Record;
 import org.ldctbench.wandb.proto.RunRecord;
+import org.ldctbench.wandb.settings.Talk;
 import org.ldctbench.wandb.settings.WandbSettings;
 
 /**
@@ -28,6 +28,9 @@ final class RunSender {
   private static final long REQUEST_BYTES = 9_900_000 + 1024;
   private static final long FULL = 8_000_000;
   private static final int FILES_AT_ONCE = 100;
+
+  /** Under this number the client's telemetry has the platform. */
+  private static final String PLATFORM = "13";
 
   private final RunApi api;
   private final WandbSettings settings;
@@ -147,9 +150,8 @@ final class RunSender {
   }
 
   /** Address of the run's page. */
-  Optional<String> page() {
-    return Optional.ofNullable(ticket)
-        .map(t -> settings.appUrl() + "/" + t.entity() + "/" + t.project() + "/runs/" + t.runId());
+  private String page(RunTicket run) {
+    return String.join("/", settings.appUrl(), run.entity(), run.project(), "runs", run.runId());
   }
 
   private void register() throws ServerException, IOException {
@@ -166,7 +168,9 @@ final class RunSender {
       ticket = answer;
       continueWhereTheServerIs(answer);
       progress.save(); // Where this log begins must be known before anything is sent.
-      page().ifPresent(url -> notices.accept("W&B: run " + answer.displayName() + " at " + url));
+      if (settings.talk() == Talk.ALL) {
+        notices.accept("W&B: run " + answer.displayName() + " at " + page(answer));
+      }
     }
     state.runChanged = false;
   }
@@ -188,7 +192,14 @@ final class RunSender {
     ObjectNode client =
         config.get("_wandb") instanceof ObjectNode given ? given : config.putObject("_wandb");
     if (!client.has("t")) {
-      client.putObject("t");
+      client.putObject("t").put(PLATFORM, "linux-x86_64");
+    }
+    if (!client.has("m")) {
+      client.putArray("m");
+    }
+    String writer = state.environment.getWriterId();
+    if (!writer.isEmpty() && !client.has("e")) {
+      client.putObject("e").set(writer, JsonValues.tree(state.metadata()));
     }
     return config;
   }
