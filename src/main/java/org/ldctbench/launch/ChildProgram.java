@@ -175,6 +175,7 @@ public final class ChildProgram implements Program {
     private final RunMonitor monitor;
     private final Map<String, Double> latest = new LinkedHashMap<>();
     private List<MetricSource.Row> rows = List.of();
+    private int passedOn;
     private boolean located;
 
     Watch(MetricSource source, RunMonitor monitor) {
@@ -199,14 +200,14 @@ public final class ChildProgram implements Program {
         folder.ifPresent(monitor::folder);
         located = folder.isPresent();
       }
-      List<MetricSource.Row> now = source.rows();
+      rows = source.rows();
       Order order = Order.CONTINUE;
-      for (MetricSource.Row row : now.subList(Math.min(rows.size(), now.size()), now.size())) {
+      for (MetricSource.Row row : rows.subList(Math.min(passedOn, rows.size()), rows.size())) {
         latest.putAll(row.metrics());
         Order next = monitor.epoch(row.iteration(), row.metrics());
         order = next == Order.CONTINUE ? order : next;
       }
-      rows = now;
+      passedOn = rows.size();
       return order;
     }
 
