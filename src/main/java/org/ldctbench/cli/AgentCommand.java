@@ -1,18 +1,10 @@
 package org.ldctbench.cli;
 
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import org.ldctbench.common.AtomicFile;
 import org.ldctbench.common.ExitCode;
 import org.ldctbench.common.UserException;
-import org.ldctbench.config.YamlFile;
-import org.ldctbench.launch.AgentLauncher;
-import org.ldctbench.wandb.agent.Agent;
 import org.ldctbench.wandb.api.Backoff;
 import org.ldctbench.wandb.api.Connection;
 import org.ldctbench.wandb.api.RunApi;
@@ -42,9 +34,6 @@ import picocli.CommandLine.Spec;
       "The API key comes from WANDB_API_KEY or ~/.netrc, the server from WANDB_BASE_URL."
     })
 public final class AgentCommand implements Callable<Integer> {
-  private static final List<String> DEFAULT_COMMAND =
-      List.of("${env}", "${interpreter}", "${program}", "${args}");
-
   @Spec CommandSpec spec;
   @Mixin OutputOptions output;
 
@@ -55,29 +44,23 @@ public final class AgentCommand implements Callable<Integer> {
   long count;
 
   @Override
-  public Integer call() throws InterruptedException {
+  public Integer call() {
     WandbSettings settings = WandbSettings.load();
     PrintWriter err = spec.commandLine().getErr();
     Connection connection = new Connection(settings, Backoff.FOREGROUND);
     SweepApi api = new SweepApi(connection);
     try {
       ServerSweep sweep = find(api, new RunApi(connection), settings);
-      Agent agent =
-          new Agent(
-              api,
-              sweep,
-              launcher(sweep, settings),
-              Agent.Limits.of(count, System.getenv()),
+      return new SweepAgent(
+              settings,
+              System.getenv(),
               line -> {
                 err.println("agent: " + line);
                 err.flush();
-              });
-      return agent.run(settings.host().isEmpty() ? "ldctbench" : settings.host());
+              })
+          .run(sweep, count, List.of());
     } catch (ServerException e) {
       throw new UserException(ExitCode.CONFIG, e.getMessage(), e);
-    } catch (IOException e) {
-      throw new UserException(
-          ExitCode.OUTPUT, settings.wandbFolder() + ": cannot be written (" + e + ")", e);
     }
   }
 
@@ -95,23 +78,5 @@ public final class AgentCommand implements Callable<Integer> {
         entity.isEmpty() ? user.defaultEntity() : entity,
         project.isEmpty() ? "uncategorized" : project,
         id);
-  }
-
-  private static AgentLauncher launcher(ServerSweep sweep, WandbSettings settings)
-      throws IOException {
-    Path folder = Files.createDirectories(settings.wandbFolder().resolve("sweep-" + sweep.id()));
-    Path copy = folder.resolve("server-sweep.yaml");
-    AtomicFile.writeString(copy, sweep.config());
-    Map<String, Object> config = YamlFile.read(copy).values();
-    List<String> command =
-        config.get("command") instanceof List<?> words
-            ? words.stream().map(String::valueOf).toList()
-            : DEFAULT_COMMAND;
-    return new AgentLauncher(
-        sweep,
-        String.valueOf(config.getOrDefault("program", "")),
-        command,
-        settings.wandbFolder(),
-        System.getenv());
   }
 }

@@ -15,6 +15,7 @@ import java.util.concurrent.Callable;
 import org.ldctbench.common.ExitCode;
 import org.ldctbench.common.UserException;
 import org.ldctbench.config.YamlFile;
+import org.ldctbench.launch.OnlineSweep;
 import org.ldctbench.sweep.Journal;
 import org.ldctbench.sweep.JournalEvent;
 import org.ldctbench.sweep.Program;
@@ -25,6 +26,7 @@ import org.ldctbench.sweep.SweepFolder;
 import org.ldctbench.sweep.SweepRun;
 import org.ldctbench.sweep.SweepRunner;
 import org.ldctbench.sweep.SweepState;
+import org.ldctbench.wandb.settings.WandbSettings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -37,7 +39,10 @@ import picocli.CommandLine.Option;
     footer = {
       "%nExamples:",
       "  ldctbench-hpopt --config configs/cnn10-hpopt.yaml --n_runs 20 --set datafolder=/data/ldct",
-      "  ldctbench-hpopt --resume a1b2c3d4"
+      "  ldctbench-hpopt --resume a1b2c3d4",
+      "",
+      "With a W&B key at hand the sweep is shown there while it goes on; WANDB_MODE=offline keeps it",
+      "here, and 'ldctbench wandb sync' sends it later."
     })
 public final class HpoptCommand implements Callable<Integer> {
   @Option(names = "--config", description = "Sweep configuration in W&B's format.")
@@ -67,6 +72,15 @@ public final class HpoptCommand implements Callable<Integer> {
       description = "Seed of the search. Default: 0, so that a repeated sweep is the same sweep.")
   Long seed;
 
+  @Option(
+      names = "--search",
+      paramLabel = "WHO",
+      defaultValue = "local",
+      description =
+          "Who suggests: local (this program; W&B shows the sweep) or wandb (the server; needs a"
+              + " key). Default: local.")
+  String search;
+
   @Option(names = "--json", description = "Print one JSON object with everything at the end.")
   boolean json;
 
@@ -85,28 +99,34 @@ public final class HpoptCommand implements Callable<Integer> {
   @Mixin OutputOptions output;
 
   private final ProgramFactory programs;
+  private final Map<String, String> environment;
   private final Path root;
+  private WandbSettings settings;
+  private Optional<OnlineSweep> online = Optional.empty();
 
   HpoptCommand() {
-    this(SweepPrograms::open, SweepFolder.root(System.getenv()));
+    this(SweepPrograms::open, System.getenv());
   }
 
-  HpoptCommand(ProgramFactory programs, Path root) {
+  HpoptCommand(ProgramFactory programs, Map<String, String> environment) {
     this.programs = programs;
-    this.root = root;
+    this.environment = environment;
+    this.root = SweepFolder.root(environment);
   }
 
   @Override
   public Integer call() throws IOException {
     check();
-    SweepFolder folder;
+    settings = WandbSettings.load(environment);
     Map<String, Object> fixed = new LinkedHashMap<>();
-    if (resume == null) {
-      assignments.forEach(assignment -> assign(assignment, fixed));
-      SweepConfig.read(config, fixed); // Nothing is left behind if it is wrong.
-      folder = SweepFolder.create(root, config);
-    } else {
-      folder = SweepFolder.find(root, resume);
+    assignments.forEach(assignment -> assign(assignment, fixed));
+    if (search.equals("wandb")) {
+      return new ServerSearch(settings, environment, json)
+          .run(config, fixed, overrides(), runs == null ? 0 : runs);
+    }
+    SweepFolder folder = resume == null ? create(fixed) : SweepFolder.find(root, resume);
+    if (resume != null) {
+      online = OnlineSweep.resume(settings, folder, System.err::println);
     }
     try (Journal journal = Journal.open(folder.path())) {
       if (resume == null) {
@@ -127,7 +147,28 @@ public final class HpoptCommand implements Callable<Integer> {
     }
   }
 
+  private SweepFolder create(Map<String, Object> fixed) throws IOException {
+    SweepConfig sweep = SweepConfig.read(config, fixed); // Nothing is left behind if it is wrong.
+    if (!sweep.keepsRunsOffline()) {
+      online = OnlineSweep.create(settings, config, fixed, System.err::println);
+    }
+    String id = online.map(OnlineSweep::id).orElseGet(SweepFolder::newId);
+    SweepFolder folder = SweepFolder.create(root, id, config);
+    if (online.isPresent()) {
+      online.get().remember(folder);
+    }
+    return folder;
+  }
+
   private void check() {
+    if (!search.equals("local") && !search.equals("wandb")) {
+      throw new UserException(
+          ExitCode.USAGE, "--search " + search + ": who suggests is local or wandb");
+    }
+    if (resume != null && search.equals("wandb")) {
+      throw new UserException(
+          ExitCode.USAGE, "a sweep of the server goes on with: ldctbench agent " + resume);
+    }
     if ((config == null) == (resume == null)) {
       throw new UserException(
           ExitCode.USAGE, "give either --config FILE for a new sweep or --resume SWEEP");
@@ -156,6 +197,7 @@ public final class HpoptCommand implements Callable<Integer> {
     sweep.warnings().forEach(warning -> System.err.println("warning: " + warning));
     Optional<Long> wanted = Optional.ofNullable(runs).or(state::wantedRuns);
     human.println((resume == null ? "Create" : "Resume") + " sweep with ID: " + state.id());
+    online.ifPresent(there -> human.println("Sweep URL: " + there.url()));
     human.println(
         "Starting hyperparameter optimization with "
             + wanted.map(String::valueOf).orElse("unlimited")
@@ -163,7 +205,10 @@ public final class HpoptCommand implements Callable<Integer> {
             + state.id());
     SweepTable table =
         new SweepTable(System.err, TerminalProgress.isTerminal() && !output.quiet, sweep, state);
-    try (Program program = programs.open(sweep, overrides(), root, output.progress())) {
+    online.ifPresent(OnlineSweep::begin);
+    Map<String, String> ofRuns =
+        OnlineSweep.environment(environment, settings, online, state.id(), sweep.project());
+    try (Program program = programs.open(sweep, overrides(), ofRuns, output.progress())) {
       SweepRunner runner =
           new SweepRunner(sweep, journal, Searcher.of(sweep, state.seed()), program, table);
       try (StopOnSignal stop = new StopOnSignal(runner::interrupt)) {
@@ -198,9 +243,11 @@ public final class HpoptCommand implements Callable<Integer> {
       summary.print(System.out, "1".equals(System.getenv("LDCTBENCH_STDOUT_TTY")));
     }
     if (end == SweepRunner.End.INTERRUPTED) {
+      online.ifPresent(OnlineSweep::pause);
       System.err.println("Interrupted. Go on with: ldctbench-hpopt --resume " + state.id());
       return ExitCode.INTERRUPTED.code();
     }
+    online.ifPresent(there -> there.finish(folder));
     return verdict(state, end);
   }
 

@@ -1,6 +1,5 @@
 package org.ldctbench.cli;
 
-import java.nio.file.Path;
 import java.util.Map;
 import org.ldctbench.common.Progress;
 import org.ldctbench.sweep.Program;
@@ -11,8 +10,11 @@ import org.ldctbench.sweep.SweepConfig;
 interface ProgramFactory {
   /**
    * @param overrides arguments of our trainer that the sweep file does not have
-   * @param root absolute folder of runs and sweeps
+   * @param environment of the runs; WANDB_DIR says where they and the sweep are
    */
   Program open(
-      SweepConfig config, Map<String, Object> overrides, Path root, Progress.Factory progress);
+      SweepConfig config,
+      Map<String, Object> overrides,
+      Map<String, String> environment,
+      Progress.Factory progress);
 }

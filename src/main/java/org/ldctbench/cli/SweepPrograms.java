@@ -1,6 +1,5 @@
 package org.ldctbench.cli;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.ldctbench.common.Progress;
@@ -8,6 +7,7 @@ import org.ldctbench.launch.ChildProgram;
 import org.ldctbench.launch.InProcessProgram;
 import org.ldctbench.sweep.Program;
 import org.ldctbench.sweep.SweepConfig;
+import org.ldctbench.sweep.SweepFolder;
 
 /** What a sweep executes: our own trainer in this process, anything else as a child. */
 final class SweepPrograms {
@@ -17,11 +17,13 @@ final class SweepPrograms {
 
   /**
    * @param overrides arguments of our trainer that the sweep file does not have
-   * @param root absolute folder of runs and sweeps
+   * @param environment of the runs; WANDB_DIR says where they and the sweep are
    */
   static Program open(
-      SweepConfig sweep, Map<String, Object> overrides, Path root, Progress.Factory progress) {
-    Map<String, String> environment = System.getenv();
+      SweepConfig sweep,
+      Map<String, Object> overrides,
+      Map<String, String> environment,
+      Progress.Factory progress) {
     if (InProcessProgram.NAME.equals(sweep.program())) {
       return new InProcessProgram(
           sweep,
@@ -31,6 +33,6 @@ final class SweepPrograms {
           progress,
           System.err::println);
     }
-    return new ChildProgram(sweep, root, environment, KILL_DELAY);
+    return new ChildProgram(sweep, SweepFolder.root(environment), environment, KILL_DELAY);
   }
 }

@@ -6,11 +6,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.ldctbench.common.ExitCode;
+import org.ldctbench.launch.SweepDrafts;
+import org.ldctbench.sweep.SweepFolder;
 import org.ldctbench.wandb.api.Backoff;
 import org.ldctbench.wandb.api.Connection;
 import org.ldctbench.wandb.api.RunApi;
 import org.ldctbench.wandb.api.ServerException;
 import org.ldctbench.wandb.api.SweepApi;
+import org.ldctbench.wandb.api.SweepDraft;
 import org.ldctbench.wandb.settings.WandbSettings;
 import org.ldctbench.wandb.sync.Destination;
 import org.ldctbench.wandb.sync.RunSync;
@@ -79,13 +82,13 @@ public final class WandbCommand {
       for (Path path : paths) {
         Outcome outcome =
             SweepSync.isSweep(path)
-                ? syncSweep(sweeps, path, destination)
+                ? syncSweep(sweeps, path, destination, settings)
                 : runs.sync(path, destination);
         allThere &= outcome != Outcome.FAILED;
         out.println(
             switch (outcome) {
               case UPLOADED -> path + ": uploaded";
-              case SKIPPED -> path + ": uploaded before";
+              case SKIPPED -> path + ": skipped, it was uploaded before";
               case FAILED -> path + ": not uploaded";
             });
         out.flush();
@@ -93,10 +96,12 @@ public final class WandbCommand {
       return (allThere ? ExitCode.OK : ExitCode.OUTPUT).code();
     }
 
-    private Outcome syncSweep(SweepSync sweeps, Path path, Destination destination) {
+    private Outcome syncSweep(
+        SweepSync sweeps, Path path, Destination destination, WandbSettings settings) {
       PrintWriter out = spec.commandLine().getOut();
       try {
-        SweepSync.Result result = sweeps.sync(path, destination);
+        SweepDraft draft = SweepDrafts.of(new SweepFolder(path.toAbsolutePath()), settings);
+        SweepSync.Result result = sweeps.sync(path, draft, destination);
         result
             .runs()
             .forEach(

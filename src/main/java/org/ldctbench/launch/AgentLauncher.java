@@ -1,12 +1,13 @@
 package org.ldctbench.launch;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.ldctbench.common.AtomicFile;
+import org.ldctbench.common.ChildProcess;
 import org.ldctbench.wandb.agent.RunLauncher;
 import org.ldctbench.wandb.api.ServerSweep;
 
@@ -17,23 +18,27 @@ public final class AgentLauncher implements RunLauncher {
   private final List<String> command;
   private final Path root;
   private final Map<String, String> environment;
+  private final List<String> more;
 
   /**
    * @param command words with W&B's macros
    * @param root absolute folder of runs and sweeps
    * @param environment of the children, before what the agent adds
+   * @param more words for the end of each command line
    */
   public AgentLauncher(
       ServerSweep sweep,
       String program,
       List<String> command,
       Path root,
-      Map<String, String> environment) {
+      Map<String, String> environment,
+      List<String> more) {
     this.sweep = sweep;
     this.program = program;
     this.command = List.copyOf(command);
     this.root = root;
     this.environment = Map.copyOf(environment);
+    this.more = List.copyOf(more);
   }
 
   @Override
@@ -45,9 +50,11 @@ public final class AgentLauncher implements RunLauncher {
     if (CommandMacros.wantsJsonFile(command)) {
       AtomicFile.writeString(json, PythonText.json(parameters));
     }
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            new CommandMacros(program, parameters, json.toString(), environment).expand(command));
+    List<String> words = new ArrayList<>();
+    words.addAll(
+        new CommandMacros(program, parameters, json.toString(), environment).expand(command));
+    words.addAll(more);
+    ProcessBuilder builder = new ProcessBuilder(words);
     Map<String, String> variables = builder.environment();
     variables.clear();
     variables.putAll(environment);
@@ -58,10 +65,9 @@ public final class AgentLauncher implements RunLauncher {
     variables.put("WANDB_ENTITY", sweep.entity());
     variables.put("WANDB_DIR", root.getParent().toString());
     variables.put("WANDB_SWEEP_PARAM_PATH", yaml.toString());
-    return builder
-        .redirectInput(new File("/dev/null"))
-        .redirectOutput(ProcessBuilder.Redirect.INHERIT)
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
-        .start();
+    return ChildProcess.start(
+        builder
+            .redirectOutput(ProcessBuilder.Redirect.INHERIT)
+            .redirectError(ProcessBuilder.Redirect.INHERIT));
   }
 }

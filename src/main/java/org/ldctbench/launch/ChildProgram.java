@@ -1,6 +1,5 @@
 package org.ldctbench.launch;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.ldctbench.common.AtomicFile;
+import org.ldctbench.common.ChildProcess;
 import org.ldctbench.common.ExitCode;
 import org.ldctbench.common.UserException;
 import org.ldctbench.sweep.Metric;
@@ -43,7 +43,7 @@ public final class ChildProgram implements Program {
 
   /**
    * @param root absolute folder of runs and sweeps
-   * @param environment of the children, before what the sweep adds
+   * @param environment of the children, before what the run adds
    * @param killDelay between SIGTERM and SIGKILL
    */
   public ChildProgram(
@@ -59,9 +59,9 @@ public final class ChildProgram implements Program {
     long begin = System.nanoTime();
     Path folder = root.resolve("sweep-" + request.sweepId());
     Path log = folder.resolve("run-" + request.runId() + ".log");
-    try {
+    try (MetricSource source = source(request.runId())) {
       Process process = start(request, folder, log);
-      Watch watch = new Watch(source(request.runId()), monitor);
+      Watch watch = new Watch(source, monitor);
       Order order = watch.follow(process);
       if (order != Order.CONTINUE) {
         stop(process);
@@ -100,18 +100,14 @@ public final class ChildProgram implements Program {
     variables.clear();
     variables.putAll(environment);
     variables.remove("WANDB_SERVICE");
-    variables.put("WANDB_SWEEP_ID", request.sweepId());
+    variables.putIfAbsent("WANDB_SWEEP_ID", request.sweepId());
     variables.put("WANDB_RUN_ID", request.runId());
     variables.put("WANDB_DIR", root.getParent().toString());
     variables.put("WANDB_SWEEP_PARAM_PATH", yaml.toString());
-    if (!config.project().isEmpty()) {
-      variables.put("WANDB_PROJECT", config.project());
-    }
-    builder.redirectInput(new File("/dev/null"));
     builder.redirectErrorStream(true);
     builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     try {
-      return builder.start();
+      return ChildProcess.start(builder);
     } catch (IOException e) {
       throw new UserException(
           ExitCode.CONFIG,
@@ -139,7 +135,7 @@ public final class ChildProgram implements Program {
   private void stop(Process process) throws InterruptedException {
     process.destroy();
     if (!process.waitFor(killDelay.toMillis(), TimeUnit.MILLISECONDS)) {
-      process.destroyForcibly();
+      ChildProcess.kill(process);
       process.waitFor();
     }
   }
@@ -179,6 +175,7 @@ public final class ChildProgram implements Program {
     private final RunMonitor monitor;
     private final Map<String, Double> latest = new LinkedHashMap<>();
     private List<MetricSource.Row> rows = List.of();
+    private int passedOn;
     private boolean located;
 
     Watch(MetricSource source, RunMonitor monitor) {
@@ -203,14 +200,14 @@ public final class ChildProgram implements Program {
         folder.ifPresent(monitor::folder);
         located = folder.isPresent();
       }
-      List<MetricSource.Row> now = source.rows();
+      rows = source.rows();
       Order order = Order.CONTINUE;
-      for (MetricSource.Row row : now.subList(Math.min(rows.size(), now.size()), now.size())) {
+      for (MetricSource.Row row : rows.subList(Math.min(passedOn, rows.size()), rows.size())) {
         latest.putAll(row.metrics());
         Order next = monitor.epoch(row.iteration(), row.metrics());
         order = next == Order.CONTINUE ? order : next;
       }
-      rows = now;
+      passedOn = rows.size();
       return order;
     }
 

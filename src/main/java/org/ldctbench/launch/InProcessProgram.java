@@ -1,5 +1,6 @@
 package org.ldctbench.launch;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,6 +33,9 @@ public final class InProcessProgram implements Program {
   /** What a sweep file calls it. */
   public static final String NAME = "ldctbench-train";
 
+  /** A run that is not sent by then is sent when the sweep is over, not to hold up the next. */
+  private static final Duration UPLOAD_PATIENCE = Duration.ofSeconds(15);
+
   private final Optional<Metric> metric;
   private final Map<String, Object> overrides;
   private final Map<String, String> environment;
@@ -43,7 +47,8 @@ public final class InProcessProgram implements Program {
    * ends the sweep before its first run.
    *
    * @param overrides arguments that the sweep file does not have, such as engine and threads
-   * @param environment of every run; WANDB_DIR says where run folders go
+   * @param environment of every run; WANDB_DIR says where run folders go, WANDB_SWEEP_ID how the
+   *     sweep is called at the server
    */
   public InProcessProgram(
       SweepConfig config,
@@ -77,7 +82,7 @@ public final class InProcessProgram implements Program {
     Samples samples = data.samples(arguments);
     Watch watch = new Watch(monitor);
     Training training = new Training(engine, samples, arguments, watch);
-    Launch launch = new Launch(environmentOf(request), commandLine(request));
+    Launch launch = new Launch(environmentOf(request), commandLine(request), UPLOAD_PATIENCE);
     TrainingResult result =
         request.interrupted().isPresent()
             ? training.resume(
@@ -110,10 +115,7 @@ public final class InProcessProgram implements Program {
   private Map<String, String> environmentOf(RunRequest request) {
     Map<String, String> own = new HashMap<>(environment);
     own.put("WANDB_RUN_ID", request.runId());
-    own.put("WANDB_SWEEP_ID", request.sweepId());
-    if (!"disabled".equals(environment.get("WANDB_MODE"))) {
-      own.put("WANDB_MODE", "offline"); // The server does not know the sweep until it is synced.
-    }
+    own.putIfAbsent("WANDB_SWEEP_ID", request.sweepId());
     return own;
   }
 

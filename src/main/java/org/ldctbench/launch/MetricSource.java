@@ -1,12 +1,14 @@
 package org.ldctbench.launch;
 
+import java.io.Closeable;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** Where the results of a child process come from. */
-interface MetricSource {
+interface MetricSource extends Closeable {
   /** Metrics at one iteration. */
   record Row(long iteration, Map<String, Double> metrics) {}
 
@@ -15,4 +17,8 @@ interface MetricSource {
 
   /** All rows so far, oldest first. */
   List<Row> rows();
+
+  /** Closes what stays open between two questions. */
+  @Override
+  default void close() throws IOException {}
 }

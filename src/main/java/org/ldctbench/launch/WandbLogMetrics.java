@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +20,9 @@ import org.ldctbench.wandb.log.RunReader;
 final class WandbLogMetrics implements MetricSource {
   private final MetricSource files;
   private final String runId;
-  private long readBytes;
-  private List<Row> read = List.of();
+  private final List<Row> read = new ArrayList<>();
+  private Path followed;
+  private RunReader reader;
 
   /**
    * @param files knows the run's folder; its rows are taken where it has any
@@ -44,24 +46,33 @@ final class WandbLogMetrics implements MetricSource {
       return own;
     }
     try {
-      long size = Files.size(log.get());
-      if (size != readBytes) {
-        read = read(log.get());
-        readBytes = size;
-      }
-      return read;
+      follow(log.get());
+      return Collections.unmodifiableList(read);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static List<Row> read(Path log) throws IOException {
-    try (RunReader reader = RunReader.open(log)) {
-      List<Row> rows = new ArrayList<>();
-      for (ObjectNode row : reader.history()) {
-        rows.add(new Row(row.path("_step").asLong(rows.size()), numbers(row)));
-      }
-      return rows;
+  /** Reads what was added since, or all of the log of another attempt. */
+  private void follow(Path log) throws IOException {
+    if (!log.equals(followed)) {
+      close();
+      read.clear();
+      reader = RunReader.open(log);
+      followed = log;
+    }
+    reader.update();
+    for (ObjectNode row : reader.history().subList(read.size(), reader.history().size())) {
+      read.add(new Row(row.path("_step").asLong(read.size()), numbers(row)));
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (reader != null) {
+      reader.close();
+      reader = null;
+      followed = null;
     }
   }
 

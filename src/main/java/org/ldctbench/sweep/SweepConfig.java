@@ -39,6 +39,13 @@ public record SweepConfig(
     BAYES
   }
 
+  /** Whether the sweep itself says that its runs are not to be sent to W&B. */
+  public boolean keepsRunsOffline() {
+    return space.all().stream()
+        .anyMatch(
+            one -> one.name().equals("dryrun") && new Constant(true).equals(one.distribution()));
+  }
+
   /** What a check of a configuration file found. */
   public record Verdict(Optional<SweepConfig> config, List<String> warnings, List<String> errors) {
     public boolean valid() {
@@ -70,6 +77,15 @@ public record SweepConfig(
     return verdict
         .config()
         .orElseThrow(() -> new UserException(ExitCode.CONFIG, String.join("; ", verdict.errors())));
+  }
+
+  /**
+   * The tree of a configuration with all parameters below {@code parameters}, wherever they stood.
+   *
+   * @param fixed value by name of the parameters that are fixed
+   */
+  public static Map<String, Object> normalised(YamlFile file, Map<String, Object> fixed) {
+    return new SweepConfigReader(file, new LinkedHashMap<>(fixed)).normalised();
   }
 
   /** Judges a configuration as W&B does; never throws for what is in it. */

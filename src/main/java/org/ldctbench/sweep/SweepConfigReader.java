@@ -115,9 +115,15 @@ final class SweepConfigReader {
     return hoisted;
   }
 
-  private ParameterSpace parameters(Map<String, Object> hoisted) {
+  /** The file as it should have been: parameters below their key, fixed ones fixed. */
+  Map<String, Object> normalised() {
+    Map<String, Object> parameters = given(hoistParameters());
+    values.put("parameters", parameters);
+    return values;
+  }
+
+  private Map<String, Object> given(Map<String, Object> hoisted) {
     Map<String, Object> given = new LinkedHashMap<>(hoisted);
-    String prefix = hoisted.isEmpty() ? "parameters." : "";
     if (hoisted.isEmpty()) {
       Object section = values.get("parameters");
       if (section instanceof Map<?, ?> map) {
@@ -132,6 +138,12 @@ final class SweepConfigReader {
           constant.put("value", value);
           given.put(name, constant);
         });
+    return given;
+  }
+
+  private ParameterSpace parameters(Map<String, Object> hoisted) {
+    Map<String, Object> given = given(hoisted);
+    String prefix = hoisted.isEmpty() ? "parameters." : "";
     if (given.isEmpty()) {
       problems.error("parameters", "'parameters' is missing or empty; give at least one parameter");
     }

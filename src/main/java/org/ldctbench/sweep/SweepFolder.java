@@ -32,13 +32,18 @@ public record SweepFolder(Path path) {
     return Files.isDirectory(hidden) ? hidden : base.resolve("wandb");
   }
 
-  /** Makes the folder of a new sweep. */
-  public static SweepFolder create(Path root, Path config) {
+  /** A random id for a new sweep. */
+  public static String newId() {
     SecureRandom random = new SecureRandom();
     StringBuilder id = new StringBuilder();
     for (int i = 0; i < ID_LENGTH; i++) {
       id.append(ALPHABET.charAt(random.nextInt(ALPHABET.length())));
     }
+    return id.toString();
+  }
+
+  /** Makes the folder of a new sweep. */
+  public static SweepFolder create(Path root, String id, Path config) {
     Path folder = root.resolve(PREFIX + id);
     try {
       byte[] text = Files.readAllBytes(config);

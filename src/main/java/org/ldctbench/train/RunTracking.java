@@ -80,7 +80,9 @@ final class RunTracking implements TrainingListener, AutoCloseable {
               PROGRAM,
               launch.arguments());
       return new RunTracking(
-          listener, Optional.of(WandbRun.start(settings, identity, listener::notice)));
+          listener,
+          Optional.of(
+              WandbRun.start(settings, identity, launch.uploadPatience(), listener::notice)));
     } catch (UserException e) {
       listener.warning("no W&B record of this run: " + e.getMessage());
       return new RunTracking(listener, Optional.empty());

@@ -11,17 +11,23 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.ldctbench.common.ExitCode;
 import org.ldctbench.common.UserException;
+import org.ldctbench.config.YamlFile;
 import org.ldctbench.sweep.Program;
 import org.ldctbench.sweep.RunOutcome;
 import org.ldctbench.sweep.RunState;
+import org.ldctbench.wandb.FakeBackend;
 import picocli.CommandLine;
 
 class HpoptCommandTest {
@@ -55,7 +61,8 @@ class HpoptCommandTest {
 
   private HpoptCommand command(Program program) {
     return new HpoptCommand(
-        (config, overrides, root, progress) -> program, folder.resolve("wandb"));
+        (config, overrides, environment, progress) -> program,
+        Map.of("WANDB_DIR", folder.toString(), "WANDB_MODE", "offline"));
   }
 
   private Path config(String more) throws Exception {
@@ -142,6 +149,95 @@ class HpoptCommandTest {
     assertEquals(ExitCode.CONFIG.code(), code);
     assertTrue(failure.contains("sweep-file.yaml:7: 'run_cap' must be"), failure);
     assertFalse(Files.exists(folder.resolve("wandb")));
+  }
+
+  /** The command where a key is at hand, noting in {@code seen} what its runs get to know. */
+  private HpoptCommand online(FakeBackend server, Program program, Map<String, String> seen) {
+    Map<String, String> environment =
+        Map.of(
+            "WANDB_DIR", folder.toString(),
+            "WANDB_BASE_URL", server.url(),
+            "WANDB_API_KEY", FakeBackend.KEY);
+    return new HpoptCommand(
+        (config, overrides, ofRuns, progress) -> {
+          seen.putAll(ofRuns);
+          return program;
+        },
+        environment);
+  }
+
+  @Test
+  void onlineTheServerShowsTheSweepAndItsRunsJoinIt() throws Exception {
+    Map<String, String> seen = new HashMap<>();
+    try (FakeBackend server = new FakeBackend()) {
+      String file = config("project: lab\n").toString();
+      int code =
+          execute(
+              online(server, TRAINING, seen), "--config", file, "--n_runs=2", "--set=info=b.yml");
+      assertEquals(0, code, failure);
+      FakeBackend.Sweep sweep = server.sweeps.get("sweep1");
+      assertEquals(1, server.sweeps.size());
+      assertEquals("{\"type\": \"local\"}", sweep.controller);
+      assertEquals("FINISHED", sweep.state);
+      Map<String, Object> sent = YamlFile.of(Path.of("x"), yaml(sweep.config)).values();
+      assertEquals(
+          Map.of(
+              "info", Map.of("value", "b.yml", "distribution", "constant"),
+              "lr", Map.of("min", 0.0, "max", 1.0, "distribution", "uniform")),
+          sent.get("parameters"));
+      assertEquals("sweep1", seen.get("WANDB_SWEEP_ID"));
+      assertEquals("lab", seen.get("WANDB_PROJECT"));
+      assertEquals("me", seen.get("WANDB_ENTITY"));
+      assertFalse(seen.containsKey("WANDB_MODE"));
+      String text = printed.toString(StandardCharsets.UTF_8);
+      assertTrue(text.startsWith("Create sweep with ID: sweep1\nSweep URL: " + server.url()), text);
+      seen.clear();
+      assertEquals(
+          0, execute(online(server, TRAINING, seen), "--resume", "sweep1", "--n_runs=3"), failure);
+      assertEquals("sweep1", seen.get("WANDB_SWEEP_ID"));
+      assertEquals(1, server.sweeps.size());
+      assertEquals(List.of(), server.violations);
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Map<String, Object> yaml(String text) {
+    return (Map<String, Object>) new org.yaml.snakeyaml.Yaml().load(text);
+  }
+
+  @Test
+  void aServerThatRefusesLeavesTheSweepHere() throws Exception {
+    Map<String, String> seen = new HashMap<>();
+    try (FakeBackend server = new FakeBackend()) {
+      server.faults = n -> 403;
+      int code =
+          execute(online(server, TRAINING, seen), "--config", config("").toString(), "--n_runs=2");
+      assertEquals(0, code, failure);
+      assertEquals(1, server.requests());
+      assertEquals("offline", seen.get("WANDB_MODE"));
+      assertTrue(seen.get("WANDB_SWEEP_ID").matches("[a-z0-9]{8}"), seen.toString());
+    }
+  }
+
+  @Test
+  void aSweepThatSaysDryrunIsNotSent() throws Exception {
+    Map<String, String> seen = new HashMap<>();
+    try (FakeBackend server = new FakeBackend()) {
+      String file = config("").toString();
+      int code =
+          execute(
+              online(server, TRAINING, seen), "--config", file, "--n_runs=1", "--set=dryrun=true");
+      assertEquals(0, code, failure);
+      assertEquals(0, server.requests());
+      assertEquals("offline", seen.get("WANDB_MODE"));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"--search=nobody, local or wandb", "--search=wandb, WANDB_API_KEY"})
+  void aSearchThatCannotBeIsRefused(String option, String word) throws Exception {
+    execute(command(TRAINING), "--config", config("").toString(), option);
+    assertTrue(failure.contains(word), failure);
   }
 
   @Test

@@ -22,6 +22,9 @@ import org.ldctbench.sweep.RunOutcome;
 import org.ldctbench.sweep.RunRequest;
 import org.ldctbench.sweep.RunState;
 import org.ldctbench.sweep.SweepConfig;
+import org.ldctbench.wandb.run.RunIdentity;
+import org.ldctbench.wandb.run.WandbRun;
+import org.ldctbench.wandb.settings.WandbSettings;
 
 class ChildProgramTest {
   @TempDir Path folder;
@@ -149,6 +152,37 @@ class ChildProgramTest {
     assertEquals(Map.of("SSIM", 0.6), outcome.summary());
     assertEquals("offline-run-20260101_000000-run00001", outcome.name());
     assertEquals(outcome.folder(), Optional.of(recorder.located));
+  }
+
+  @Test
+  void rowsOfAGrowingLogArePassedOnOnce() throws IOException {
+    WandbSettings settings = WandbSettings.load(Map.of("WANDB_MODE", "offline"), folder, folder);
+    RunIdentity identity =
+        RunIdentity.of(
+            settings,
+            folder.resolve("other"),
+            "run00001",
+            "n",
+            "p",
+            List.of(),
+            Map.of(),
+            "t",
+            List.of());
+    try (WandbRun run = WandbRun.start(settings, identity, Duration.ZERO, line -> {})) {
+      for (int step = 1; step <= 3; step++) {
+        run.log(step, Map.of("SSIM", step / 10.0));
+        Files.copy(identity.logFile(), folder.resolve("stage" + step));
+      }
+    }
+    Recorder recorder = new Recorder();
+    RunOutcome outcome =
+        run(
+            "rm $F/Metrics.csv\nfor i in 1 2 3; do cp "
+                + folder
+                + "/stage$i $F/../run-run00001.wandb; sleep 0.4; done\n",
+            recorder);
+    assertEquals(List.of(1L, 2L, 3L), recorder.iterations, outcome.failure());
+    assertEquals(Map.of("SSIM", 0.3), outcome.summary());
   }
 
   @Test

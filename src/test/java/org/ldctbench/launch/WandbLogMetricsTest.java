@@ -3,6 +3,7 @@ package org.ldctbench.launch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +25,7 @@ class WandbLogMetricsTest {
     Path folder = wandb.resolve("offline-run-20260101_120000-abcd1234");
     RunIdentity identity =
         RunIdentity.of(settings, folder, "abcd1234", "n", "p", List.of(), Map.of(), "t", List.of());
-    try (WandbRun run = WandbRun.start(settings, identity, line -> {})) {
+    try (WandbRun run = WandbRun.start(settings, identity, Duration.ofSeconds(30), line -> {})) {
       run.log(10, Map.of("score", 0.5, "note", "text"));
       assertEquals(Optional.of(folder), source.folder());
       assertEquals(List.of(new MetricSource.Row(10, Map.of("score", 0.5))), source.rows());

@@ -45,6 +45,7 @@ public final class FakeBackend implements AutoCloseable {
   public static final class Sweep {
     public String config = "";
     public String displayName = "";
+    public String description = "";
     public String state = "PENDING";
     public String controller = "";
   }
@@ -57,10 +58,21 @@ public final class FakeBackend implements AutoCloseable {
   /** Answers of the next heartbeats, as JSON lists of commands; then none. */
   public final List<String> commands = new ArrayList<>();
 
-  /** By number of request, from 1: an HTTP status, 0 to hang up, -1 for a proper answer. */
+  /**
+   * By number of request, from 1: an HTTP status, 0 to hang up, -1 for a proper answer, -2 for
+   * doing what is asked and hanging up, -3 for hanging up in the middle of the answer.
+   */
   public volatile IntFunction<Integer> faults = n -> -1;
 
+  /** Seconds that failing answers ask to wait; 0 for none. */
+  public volatile int retryAfter;
+
   public volatile boolean stopRuns;
+  private static final MockResponse HANGUP =
+      new MockResponse.Builder()
+          .onResponseStart(new SocketEffect.CloseSocket(true, true, true))
+          .build();
+
   private final MockWebServer server = new MockWebServer();
   private int requests;
 
@@ -99,13 +111,27 @@ public final class FakeBackend implements AutoCloseable {
   private synchronized MockResponse answer(RecordedRequest request) {
     int fault = faults.apply(++requests);
     if (fault == 0) {
-      return new MockResponse.Builder()
-          .onResponseStart(new SocketEffect.CloseSocket(true, true, true))
-          .build();
+      return HANGUP;
     }
     if (fault > 0) {
-      return response(fault, "{\"error\":\"injected\"}");
+      MockResponse failure = response(fault, "{\"error\":\"injected\"}");
+      return retryAfter == 0
+          ? failure
+          : failure.newBuilder().setHeader("Retry-After", retryAfter).build();
     }
+    MockResponse proper = proper(request);
+    return switch (fault) {
+      case -2 -> HANGUP;
+      case -3 ->
+          proper
+              .newBuilder()
+              .onResponseBody(new SocketEffect.CloseSocket(true, true, true))
+              .build();
+      default -> proper;
+    };
+  }
+
+  private MockResponse proper(RecordedRequest request) {
     List<String> path = request.getUrl().pathSegments();
     if (path.get(0).equals("upload")) {
       return upload(request, path);
@@ -146,6 +172,7 @@ public final class FakeBackend implements AutoCloseable {
       case "CreateRunFiles" -> createFiles(given, data);
       case "UpsertSweep" -> upsertSweep(given, data);
       case "Sweep" -> sweep(given, data);
+      case "Sweeps" -> sweeps(given, data);
       case "CreateAgent" -> data.putObject("createAgent").putObject("agent").put("id", "agent1");
       case "AgentHeartbeat" -> {
         heartbeats.add(given);
@@ -189,6 +216,7 @@ public final class FakeBackend implements AutoCloseable {
     ObjectNode bucket = answer.putObject("bucket");
     bucket.put("id", "storage-" + id).put("name", id).put("displayName", run.displayName);
     bucket.put("historyLineCount", run.history.size());
+    bucket.put("eventsLineCount", run.events.size());
     bucket.putObject("project").put("name", run.project).putObject("entity").put("name", "me");
   }
 
@@ -210,12 +238,16 @@ public final class FakeBackend implements AutoCloseable {
     Sweep sweep = sweeps.computeIfAbsent(id, name -> new Sweep());
     sweep.config = given.path("config").asText(sweep.config);
     sweep.displayName = given.path("displayName").asText(sweep.displayName);
+    sweep.description = given.path("description").asText(sweep.description);
     sweep.controller = given.path("controller").asText(sweep.controller);
     sweep.state = given.path("state").asText(sweep.state);
     ObjectNode answer = data.putObject("upsertSweep");
     answer.putArray("configValidationWarnings");
     ObjectNode node = answer.putObject("sweep").put("id", "storage-" + id).put("name", id);
-    node.putObject("project").put("name", "p").putObject("entity").put("name", "me");
+    node.putObject("project")
+        .put("name", given.path("project").asText("p"))
+        .putObject("entity")
+        .put("name", "me");
   }
 
   private void sweep(JsonNode given, ObjectNode data) {
@@ -232,6 +264,22 @@ public final class FakeBackend implements AutoCloseable {
           .put("state", sweep.state)
           .put("config", sweep.config)
           .put("method", "random");
+    }
+  }
+
+  /** One sweep a page. */
+  private void sweeps(JsonNode given, ObjectNode data) {
+    List<String> ids = List.copyOf(sweeps.keySet());
+    int page = given.path("after").isNull() ? 0 : given.path("after").asInt();
+    ObjectNode list = data.putObject("project").putObject("sweeps");
+    list.putObject("pageInfo")
+        .put("endCursor", "" + (page + 1))
+        .put("hasNextPage", page + 1 < ids.size());
+    if (page < ids.size()) {
+      String id = ids.get(page);
+      ObjectNode node = list.putArray("edges").addObject().putObject("node");
+      node.put("id", "storage-" + id).put("name", id);
+      node.put("description", sweeps.get(id).description);
     }
   }
 
@@ -263,7 +311,9 @@ public final class FakeBackend implements AutoCloseable {
   private void lines(JsonNode files, String name, TreeMap<Long, String> into, boolean append) {
     JsonNode chunk = files.path(name);
     long offset = chunk.path("offset").asLong();
-    if (append && chunk.isObject() && offset != into.size()) {
+    String first = chunk.path("content").path(0).asText();
+    boolean again = first.equals(into.get(offset)); // Its first answer was lost.
+    if (append && chunk.isObject() && offset != into.size() && !again) {
       violations.add(name + " at " + offset + " instead of " + into.size());
     }
     for (JsonNode line : chunk.path("content")) {

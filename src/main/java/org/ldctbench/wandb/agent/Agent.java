@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
+import org.ldctbench.common.ChildProcess;
 import org.ldctbench.wandb.api.ServerException;
 import org.ldctbench.wandb.api.ServerSweep;
 import org.ldctbench.wandb.api.SweepApi;
@@ -15,6 +17,8 @@ import org.ldctbench.wandb.log.JsonValues;
 /** Takes part in a sweep: starts and stops runs as the server commands. */
 public final class Agent {
   private static final int GONE = 404;
+  private static final long POLL_MILLIS = 100;
+  private static final long LEAST_PAUSE_NANOS = 1_000_000_000L;
 
   /** A process that a signal ended has 128 plus the signal's number as its exit code. */
   private static final int SIGNALLED = 128;
@@ -24,11 +28,13 @@ public final class Agent {
   private final RunLauncher launcher;
   private final Limits limits;
   private final Consumer<String> notices;
+  private final IntSupplier interrupts;
   private final Map<String, Child> children = new LinkedHashMap<>();
   private final long start = System.nanoTime();
   private long ended;
   private long failed;
   private boolean exiting;
+  private int heard;
 
   /**
    * When an agent stops by itself.
@@ -70,16 +76,22 @@ public final class Agent {
     }
   }
 
+  /**
+   * @param interrupts how often the user asked to end: once waits for the run, twice stops it
+   *     politely, three times ends it at once
+   */
   public Agent(
       SweepApi api,
       ServerSweep sweep,
       RunLauncher launcher,
       Limits limits,
+      IntSupplier interrupts,
       Consumer<String> notices) {
     this.api = api;
     this.sweep = sweep;
     this.launcher = launcher;
     this.limits = limits;
+    this.interrupts = interrupts;
     this.notices = notices;
   }
 
@@ -112,17 +124,23 @@ public final class Agent {
         if (exiting) {
           return 0;
         }
-        pause();
+        if (pause()) {
+          return 0;
+        }
       }
     } finally {
-      children.values().forEach(child -> child.process.destroyForcibly());
+      children.values().forEach(child -> ChildProcess.kill(child.process));
     }
   }
 
   private void obey(JsonNode command) {
     String id = command.path("run_id").asText("");
     switch (command.path("type").asText()) {
-      case "run", "resume" -> begin(id, command.path("args"));
+      case "run", "resume" -> {
+        if (heard == 0) {
+          begin(id, command.path("args"));
+        }
+      }
       case "stop" -> stop(id);
       case "exit" -> exiting = true;
       default -> notices.accept("unknown command of the server: " + command.path("type"));
@@ -160,7 +178,7 @@ public final class Agent {
       child.stopNanos = System.nanoTime();
       child.process.destroy();
     } else if (System.nanoTime() - child.stopNanos >= limits.killDelay().toNanos()) {
-      child.process.destroyForcibly();
+      ChildProcess.kill(child.process);
     }
   }
 
@@ -195,8 +213,45 @@ public final class Agent {
     return false;
   }
 
-  /** Until the next heartbeat is due. */
-  private void pause() throws InterruptedException {
-    Thread.sleep(limits.heartbeat().toMillis());
+  /** Until the next heartbeat is due or a run ended; returns whether the user ends the agent. */
+  private boolean pause() throws InterruptedException {
+    long begin = System.nanoTime();
+    long due = begin + limits.heartbeat().toNanos();
+    long earliest = begin + Math.min(LEAST_PAUSE_NANOS, limits.heartbeat().toNanos());
+    boolean ended = false;
+    for (long now = begin; now < due && !(ended && now >= earliest); now = System.nanoTime()) {
+      if (interrupted()) {
+        return true;
+      }
+      ended = children.values().stream().anyMatch(child -> !child.process.isAlive());
+      Thread.sleep(Math.min(POLL_MILLIS, limits.heartbeat().toMillis()));
+    }
+    return interrupted();
+  }
+
+  /** Does what the user wants; returns whether no run is left to wait for. */
+  private boolean interrupted() {
+    int wish = interrupts.getAsInt();
+    if (wish > heard) {
+      heard = wish;
+      if (wish == 1) {
+        notices.accept("no further runs; again stops the present one, a third time ends it");
+      } else {
+        children.values().forEach(child -> end(child.process, wish > 2));
+      }
+    }
+    if (wish == 0) {
+      return false;
+    }
+    collect();
+    return children.isEmpty();
+  }
+
+  private static void end(Process process, boolean firmly) {
+    if (firmly) {
+      ChildProcess.kill(process);
+    } else {
+      process.destroy();
+    }
   }
 }

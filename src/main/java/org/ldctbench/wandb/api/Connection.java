@@ -30,7 +30,6 @@ import org.ldctbench.wandb.settings.WandbSettings;
 public final class Connection {
   private static final MediaType JSON = MediaType.get("application/json");
   private static final MediaType BYTES = MediaType.get("application/octet-stream");
-  private static final Duration GRAPHQL_LIMIT = Duration.ofSeconds(30);
   private static final Duration STREAM_LIMIT = Duration.ofMinutes(3);
   private static final Set<Integer> FINAL_REFUSALS =
       Set.of(400, 401, 403, 404, 409, 410, 413, 422, 501);
@@ -38,8 +37,9 @@ public final class Connection {
   private final OkHttpClient client;
   private final HttpUrl base;
   private final String authorization;
+  private final Duration queryTimeout;
   private final Backoff backoff;
-  private final CountDownLatch cancelled = new CountDownLatch(1);
+  private final CountDownLatch cancelled;
 
   /** Which answers are worth another attempt. */
   private enum Patience {
@@ -51,15 +51,35 @@ public final class Connection {
     STORAGE
   }
 
+  private Connection(Connection other, Backoff backoff) {
+    this.client = other.client;
+    this.base = other.base;
+    this.authorization = other.authorization;
+    this.queryTimeout = other.queryTimeout;
+    this.cancelled = other.cancelled;
+    this.backoff = backoff;
+  }
+
+  /** The same connection for what must not be repeated blindly: one attempt. */
+  Connection once() {
+    return new Connection(this, new Backoff(1, backoff.firstWait()));
+  }
+
+  Backoff backoff() {
+    return backoff;
+  }
+
   public Connection(WandbSettings settings, Backoff backoff) {
     this.client =
-        new OkHttpClient.Builder()
+        EnvironmentProxies.use(settings.proxies(), new OkHttpClient.Builder())
             .connectTimeout(Duration.ofSeconds(20))
             .readTimeout(STREAM_LIMIT)
             .writeTimeout(Duration.ofMinutes(1))
             .build();
     this.base = HttpUrl.get(settings.baseUrl());
     this.authorization = settings.requireKey().authorization();
+    this.queryTimeout = settings.queryTimeout();
+    this.cancelled = new CountDownLatch(1);
     this.backoff = backoff;
   }
 
@@ -81,7 +101,7 @@ public final class Connection {
             .post(RequestBody.create(JsonValues.write(body), JSON))
             .build();
     Patience patience = operation.equals("UpsertBucket") ? Patience.CONFLICTS_PASS : Patience.USUAL;
-    JsonNode answer = send(request, GRAPHQL_LIMIT, patience, operation);
+    JsonNode answer = send(request, queryTimeout, patience, operation);
     if (answer.path("errors").size() > 0) {
       throw new ServerException(
           200, operation + " was refused: " + message(answer.get("errors").get(0)));
@@ -163,7 +183,7 @@ public final class Connection {
     }
   }
 
-  private void pause(Duration wait) throws ServerException {
+  void pause(Duration wait) throws ServerException {
     try {
       // Ends early when cancelled; the next attempt then throws.
       if (cancelled.await(wait.toMillis(), TimeUnit.MILLISECONDS)) {

@@ -7,6 +7,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.ldctbench.wandb.log.JsonValues;
 import org.ldctbench.wandb.proto.RunRecord;
 
@@ -22,7 +28,9 @@ public final class RunApi {
         upsertBucket(input: {id: $id, name: $name, modelName: $project, entityName: $entity,
             groupName: $groupName, displayName: $displayName, notes: $notes, config: $config,
             host: $host, jobProgram: $program, jobType: $jobType, sweep: $sweep, tags: $tags}) {
-          bucket { id name displayName historyLineCount project { name entity { name } } }
+          bucket {
+            id name displayName historyLineCount eventsLineCount project { name entity { name } }
+          }
           inserted
         }
       }
@@ -38,6 +46,8 @@ public final class RunApi {
         }
       }
       """;
+
+  private static final int UPLOADS_AT_ONCE = 4;
 
   private final Connection connection;
 
@@ -84,10 +94,15 @@ public final class RunApi {
         bucket.path("project").path("name").asText(run.getProject()),
         bucket.path("name").asText(run.getRunId()),
         bucket.path("displayName").asText(run.getDisplayName()),
-        bucket.path("historyLineCount").asLong(0));
+        bucket.path("historyLineCount").asLong(0),
+        bucket.path("eventsLineCount").asLong(0));
   }
 
-  /** Uploads a batch of files, given by name as the server shall know them. */
+  /**
+   * Uploads a batch of files, given by name as the server shall know them.
+   *
+   * @return one line for each that the server does not want
+   */
   public List<String> upload(RunTicket run, Map<String, Path> files) throws ServerException {
     JsonNode answer =
         connection
@@ -102,22 +117,56 @@ public final class RunApi {
             .path("createRunFiles");
     List<String> headers = new ArrayList<>();
     answer.path("uploadHeaders").forEach(header -> headers.add(header.asText()));
-    List<String> refused = new ArrayList<>();
+    List<Callable<Optional<String>>> uploads = new ArrayList<>();
     for (JsonNode target : answer.path("files")) {
-      String name = target.path("name").asText();
-      Path file = files.get(name);
+      Path file = files.get(target.path("name").asText());
       if (file != null) {
-        try {
-          connection.upload(target.path("uploadUrl").asText(), headers, file);
-        } catch (ServerException e) {
-          if (e.status() == 0) {
-            throw e;
-          }
-          refused.add(e.getMessage()); // That file only.
-        }
+        uploads.add(() -> upload(target.path("uploadUrl").asText(), headers, file));
       }
     }
-    return refused;
+    return all(uploads);
+  }
+
+  /** Returns why the server does not want the file, if so. */
+  private Optional<String> upload(String url, List<String> headers, Path file)
+      throws ServerException {
+    try {
+      connection.upload(url, headers, file);
+      return Optional.empty();
+    } catch (ServerException e) {
+      if (e.status() == 0) {
+        throw e;
+      }
+      return Optional.of(e.getMessage()); // That file only.
+    }
+  }
+
+  /** Several at once: each mostly waits for the network. */
+  private static List<String> all(List<Callable<Optional<String>>> uploads) throws ServerException {
+    ExecutorService pool = Executors.newFixedThreadPool(UPLOADS_AT_ONCE, RunApi::thread);
+    try {
+      List<String> refused = new ArrayList<>();
+      for (Future<Optional<String>> upload : pool.invokeAll(uploads)) {
+        upload.get().ifPresent(refused::add);
+      }
+      return refused;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ServerException("sending was interrupted", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof ServerException failure) {
+        throw failure;
+      }
+      throw new IllegalStateException(e.getCause());
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  private static Thread thread(Runnable work) {
+    Thread thread = new Thread(work, "wandb-files");
+    thread.setDaemon(true);
+    return thread;
   }
 
   /** Sends one request of the run's stream. */

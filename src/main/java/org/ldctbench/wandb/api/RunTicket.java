@@ -5,6 +5,7 @@ package org.ldctbench.wandb.api;
  *
  * @param storageId the server's own id
  * @param historyLines history rows that it has already
+ * @param eventLines samples of system statistics that it has already
  */
 public record RunTicket(
     String storageId,
@@ -12,4 +13,5 @@ public record RunTicket(
     String project,
     String runId,
     String displayName,
-    long historyLines) {}
+    long historyLines,
+    long eventLines) {}

@@ -1,5 +1,7 @@
 package org.ldctbench.wandb.api;
 
+import java.io.IOException;
+
 /** The server refused something for good, or could not be reached for too long. */
 public final class ServerException extends Exception {
   private static final long serialVersionUID = 1L;
@@ -14,6 +16,11 @@ public final class ServerException extends Exception {
   ServerException(String message, Throwable cause) {
     super(message, cause);
     this.status = 0;
+  }
+
+  /** Whether another attempt may succeed. */
+  boolean mayPass() {
+    return getCause() instanceof IOException || status == 429 || status >= 500;
   }
 
   /** HTTP status of the refusal; 0 if there was no answer. */

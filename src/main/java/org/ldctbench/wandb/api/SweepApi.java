@@ -33,6 +33,18 @@ public final class SweepApi {
       }
       """;
 
+  private static final String SWEEPS =
+      """
+      query Sweeps($entity: String, $project: String, $after: String) {
+        project(name: $project, entityName: $entity) {
+          sweeps(first: 100, after: $after) {
+            edges { node { id name description } }
+            pageInfo { endCursor hasNextPage }
+          }
+        }
+      }
+      """;
+
   private static final String BEST_RUN =
       """
       query BestRun($entity: String, $project: String, $filters: JSONString, $order: String) {
@@ -82,27 +94,37 @@ public final class SweepApi {
   }
 
   /**
-   * Creates a sweep.
+   * Creates a sweep, once: where an answer is lost, the sweep is looked up by its mark before the
+   * next attempt.
    *
-   * @param config YAML
    * @param localController whether the client and not the server chooses the parameters
    */
-  public Created create(
-      String entity,
-      String project,
-      String displayName,
-      String description,
-      String config,
-      boolean localController)
-      throws ServerException {
+  public Created create(SweepDraft draft, boolean localController) throws ServerException {
     Map<String, Object> variables = new LinkedHashMap<>();
-    variables.put("config", config);
-    variables.put("description", orNull(description));
-    variables.put("entity", orNull(entity));
-    variables.put("project", orNull(project));
-    variables.put("displayName", orNull(displayName));
+    variables.put("config", draft.config());
+    variables.put("description", draft.markedDescription());
+    variables.put("entity", orNull(draft.entity()));
+    variables.put("project", orNull(draft.project()));
+    variables.put("displayName", orNull(draft.name()));
     variables.put("controller", localController ? "{\"type\": \"local\"}" : null);
-    JsonNode answer = connection.graphql("UpsertSweep", UPSERT, variables).path("upsertSweep");
+    for (int failures = 1; ; failures++) {
+      try {
+        return created(draft, connection.once().graphql("UpsertSweep", UPSERT, variables));
+      } catch (ServerException e) {
+        if (!e.mayPass() || failures >= connection.backoff().attempts()) {
+          throw e;
+        }
+        connection.pause(connection.backoff().waitAfter(failures));
+        Optional<ServerSweep> arrived = findMarked(draft);
+        if (arrived.isPresent()) {
+          return new Created(arrived.get(), List.of());
+        }
+      }
+    }
+  }
+
+  private static Created created(SweepDraft draft, JsonNode data) throws ServerException {
+    JsonNode answer = data.path("upsertSweep");
     JsonNode sweep = answer.path("sweep");
     List<String> warnings = new ArrayList<>();
     answer.path("configValidationWarnings").forEach(text -> warnings.add(text.asText()));
@@ -111,15 +133,51 @@ public final class SweepApi {
     if (storageId.isEmpty() || id.isEmpty()) {
       throw new ServerException(200, "the server created no sweep");
     }
+    JsonNode project = sweep.path("project");
     return new Created(
         new ServerSweep(
             storageId,
-            sweep.path("project").path("entity").path("name").asText(entity),
-            sweep.path("project").path("name").asText(project),
+            project.path("entity").path("name").asText(draft.entity()),
+            project.path("name").asText(draft.project()),
             id,
-            config,
+            draft.config(),
             ""),
         warnings);
+  }
+
+  /** The sweep that an earlier attempt created from this draft, if it arrived. */
+  public Optional<ServerSweep> findMarked(SweepDraft draft) throws ServerException {
+    String entity = draft.entity().isEmpty() ? defaultEntity() : draft.entity();
+    String project = draft.project().isEmpty() ? SweepDraft.NO_PROJECT : draft.project();
+    String after = null;
+    do {
+      Map<String, Object> variables = new LinkedHashMap<>();
+      variables.put("entity", entity);
+      variables.put("project", project);
+      variables.put("after", after);
+      JsonNode page =
+          connection.graphql("Sweeps", SWEEPS, variables).path("project").path("sweeps");
+      for (JsonNode edge : page.path("edges")) {
+        JsonNode sweep = edge.path("node");
+        if (draft.marks(sweep.path("description").asText(""))) {
+          return Optional.of(
+              new ServerSweep(
+                  sweep.path("id").asText(),
+                  entity,
+                  project,
+                  sweep.path("name").asText(),
+                  draft.config(),
+                  ""));
+        }
+      }
+      boolean more = page.path("pageInfo").path("hasNextPage").asBoolean(false);
+      after = more ? page.path("pageInfo").path("endCursor").asText("") : "";
+    } while (!after.isEmpty());
+    return Optional.empty();
+  }
+
+  private String defaultEntity() throws ServerException {
+    return new RunApi(connection).defaultEntity();
   }
 
   /** Sets a sweep's state: RUNNING, PAUSED, FINISHED or CANCELED. */

@@ -11,18 +11,21 @@ import org.ldctbench.wandb.sync.LiveUpload;
 
 /** Sends the log from a thread of its own. */
 final class LogUplink implements RunUplink {
-  /** How long the end of a program may wait for a server that takes nothing. */
-  private static final Duration PATIENCE_AT_END = Duration.ofMinutes(5);
-
   private final LiveUpload upload;
+  private final Duration patience;
 
-  private LogUplink(LiveUpload upload) {
+  private LogUplink(LiveUpload upload, Duration patience) {
     this.upload = upload;
+    this.patience = patience;
   }
 
-  static RunUplink open(WandbSettings settings, Path log, Consumer<String> notices)
+  /**
+   * @param patience how long the end of a program waits for a server that takes nothing
+   */
+  static RunUplink open(
+      WandbSettings settings, Path log, Duration patience, Consumer<String> notices)
       throws IOException {
-    return new LogUplink(LiveUpload.start(settings, log, Backoff.BACKGROUND, notices));
+    return new LogUplink(LiveUpload.start(settings, log, Backoff.BACKGROUND, notices), patience);
   }
 
   @Override
@@ -37,6 +40,6 @@ final class LogUplink implements RunUplink {
 
   @Override
   public void finish(BooleanSupplier hurry) {
-    upload.finish(PATIENCE_AT_END, hurry);
+    upload.finish(patience, hurry);
   }
 }

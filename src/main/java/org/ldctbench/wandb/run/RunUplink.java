@@ -2,19 +2,15 @@ package org.ldctbench.wandb.run;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.ldctbench.wandb.settings.Mode;
+import org.ldctbench.wandb.settings.Talk;
 import org.ldctbench.wandb.settings.WandbSettings;
 
 /** Carries the transaction log of a running program to the server, or nowhere. */
 interface RunUplink {
-  /** Opens the way for a log that has just begun. */
-  @FunctionalInterface
-  interface Factory {
-    RunUplink open(Path log) throws IOException;
-  }
-
   /** There is news in the log. */
   void wake();
 
@@ -27,15 +23,18 @@ interface RunUplink {
    */
   void finish(BooleanSupplier hurry);
 
-  /** Sends where the settings say so; without a key the run stays in its folder. */
-  static Factory factory(WandbSettings settings, Consumer<String> notices) {
-    if (settings.mode() == Mode.ONLINE && settings.key().isEmpty()) {
+  /** The way for a log that has just begun; without a key the run stays in its folder. */
+  static RunUplink open(
+      WandbSettings settings, Path log, Duration patience, Consumer<String> notices)
+      throws IOException {
+    boolean silent = settings.talk() == Talk.NOTHING;
+    if (!silent && settings.mode() == Mode.ONLINE && settings.key().isEmpty()) {
       notices.accept(
           "W&B: no API key for "
               + settings.baseUrl()
               + " (WANDB_API_KEY, ~/.netrc), the run is kept offline");
     }
-    return log -> settings.online() ? LogUplink.open(settings, log, notices) : NONE;
+    return settings.online() ? LogUplink.open(settings, log, patience, notices) : NONE;
   }
 
   /** The run stays in its folder. */

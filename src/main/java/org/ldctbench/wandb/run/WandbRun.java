@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -30,7 +32,6 @@ import org.ldctbench.wandb.proto.OutputRawRecord.OutputType;
 import org.ldctbench.wandb.proto.Record;
 import org.ldctbench.wandb.proto.RunExitRecord;
 import org.ldctbench.wandb.proto.RunRecord;
-import org.ldctbench.wandb.proto.StatsRecord;
 import org.ldctbench.wandb.proto.SummaryRecord;
 import org.ldctbench.wandb.proto.VersionInfo;
 import org.ldctbench.wandb.settings.Mode;
@@ -45,8 +46,6 @@ import org.ldctbench.wandb.sync.RunSync;
  * <p>A log that cannot be written (full disk) never stops the program: it is told once.
  */
 public final class WandbRun implements AutoCloseable {
-  private static final Duration SAMPLE_INTERVAL = Duration.ofSeconds(15);
-
   private final RunIdentity identity;
   private final Consumer<String> notices;
   private final Instant start;
@@ -54,9 +53,8 @@ public final class WandbRun implements AutoCloseable {
   private final RecordSink log;
   private volatile RunUplink uplink = RunUplink.NONE;
   private Closeable lock = () -> {};
-  private final SystemStatistics statistics;
   private long lastStep;
-  private Thread sampler = new Thread();
+  private Closeable sampler = () -> {};
   private long lostRecords;
   private boolean finished;
 
@@ -72,34 +70,31 @@ public final class WandbRun implements AutoCloseable {
     this.lastStep = stopped.map(StoppedRun::lastStep).orElse(Long.MIN_VALUE);
     double earlier = stopped.map(StoppedRun::runtime).orElse(0.0);
     this.startNanos = System.nanoTime() - Math.round(earlier * 1e9);
-    this.statistics = new SystemStatistics(Path.of("/proc"), identity.folder());
   }
 
   /**
    * Begins the record of a run in its folder, or continues the one that a stopped run left there.
    *
+   * @param uploadPatience how long the end waits for a server that takes nothing
    * @param notices receives single lines for the user: where the run is to be seen, what failed
    * @throws UserException with code OUTPUT if the folder cannot be written
    */
   public static WandbRun start(
-      WandbSettings settings, RunIdentity identity, Consumer<String> notices) {
-    return start(settings, identity, RunUplink.factory(settings, notices), notices);
-  }
-
-  static WandbRun start(
       WandbSettings settings,
       RunIdentity identity,
-      RunUplink.Factory uplinks,
+      Duration uploadPatience,
       Consumer<String> notices) {
     if (settings.mode() == Mode.DISABLED) {
       return new WandbRun(identity, RecordSink.NONE, Optional.empty(), notices);
     }
     Path file = identity.logFile();
+    List<Closeable> opened = new ArrayList<>();
     try {
       RunLayout.prepare(identity);
       RunLock lock =
           RunLock.tryLock(identity.folder())
               .orElseThrow(() -> new IOException("another process writes this run"));
+      opened.add(lock);
       Optional<StoppedRun> stopped = Files.exists(file) ? StoppedRun.read(file) : Optional.empty();
       RecordSink log;
       if (stopped.isPresent()) {
@@ -108,6 +103,7 @@ public final class WandbRun implements AutoCloseable {
         Files.deleteIfExists(file);
         log = TransactionLogWriter.create(file, identity.runId());
       }
+      opened.add(log);
       WandbRun run = new WandbRun(identity, log, stopped, notices);
       if (stopped.isEmpty()) {
         run.writeBeginning(settings);
@@ -115,14 +111,26 @@ public final class WandbRun implements AutoCloseable {
         RunSync.forgetEnd(file);
       }
       run.lock = lock;
-      run.uplink = uplinks.open(file);
-      run.startSampling();
+      run.uplink = RunUplink.open(settings, file, uploadPatience, notices);
+      run.sampler = Sampler.start(identity.folder(), run::observed);
       return run;
     } catch (IOException e) {
+      opened.forEach(WandbRun::closeQuietly);
       throw new UserException(
           ExitCode.OUTPUT,
           file + ": cannot be written (" + e + "); free space or set WANDB_DIR",
           e);
+    } catch (RuntimeException e) {
+      opened.forEach(WandbRun::closeQuietly);
+      throw e;
+    }
+  }
+
+  private static void closeQuietly(Closeable resource) {
+    try {
+      resource.close();
+    } catch (IOException e) {
+      return; // The failure before is the one to tell.
     }
   }
 
@@ -226,7 +234,7 @@ public final class WandbRun implements AutoCloseable {
         return;
       }
       finished = true;
-      sampler.interrupt();
+      close(sampler);
       int seconds = (int) runtime();
       summary(Map.of("_wandb", Map.of("runtime", seconds)));
       RunExitRecord.Builder exit =
@@ -277,11 +285,9 @@ public final class WandbRun implements AutoCloseable {
     force();
   }
 
-  private synchronized void console(OutputType stream, String text) {
-    if (finished) {
-      return; // The record is closed; the text was printed all the same.
-    }
-    append(
+  /** After the end the record is closed; the text was printed all the same. */
+  private void console(OutputType stream, String text) {
+    observed(
         Record.newBuilder()
             .setOutputRaw(
                 OutputRawRecord.newBuilder()
@@ -290,32 +296,9 @@ public final class WandbRun implements AutoCloseable {
                     .setLine(text)));
   }
 
-  private void startSampling() {
-    Thread thread = new Thread(this::sampleRegularly, "wandb-statistics");
-    thread.setDaemon(true);
-    sampler = thread;
-    thread.start();
-  }
-
-  private void sampleRegularly() {
-    try {
-      while (true) {
-        sampleSystem();
-        Thread.sleep(SAMPLE_INTERVAL.toMillis());
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // The run is finished.
-    }
-  }
-
-  private synchronized void sampleSystem() {
+  private synchronized void observed(Record.Builder record) {
     if (!finished) {
-      append(
-          Record.newBuilder()
-              .setStats(
-                  StatsRecord.newBuilder()
-                      .setTimestamp(Surroundings.timestamp(Instant.now()))
-                      .addAllItem(Items.of(statistics.sample()))));
+      append(record);
     }
   }
 

@@ -13,7 +13,7 @@ public enum Mode {
 
   static Optional<Mode> of(String word) {
     return switch (word) {
-      case "online", "run" -> Optional.of(ONLINE);
+      case "online", "run", "shared" -> Optional.of(ONLINE);
       case "offline", "dryrun" -> Optional.of(OFFLINE);
       case "disabled" -> Optional.of(DISABLED);
       default -> Optional.empty();

@@ -3,8 +3,10 @@ package org.ldctbench.wandb.settings;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -21,6 +23,7 @@ import org.ldctbench.common.UserException;
  * @param sweepParameters the parameters that an agent chose for this run
  * @param baseUrl address of the server without a slash at the end
  * @param ignoreGlobs files of a run that are not uploaded
+ * @param queryTimeout limit of one request that is neither a stream nor a file
  */
 public record WandbSettings(
     Mode mode,
@@ -37,24 +40,29 @@ public record WandbSettings(
     String baseUrl,
     Optional<ApiKey> key,
     List<String> ignoreGlobs,
-    String host) {
+    String host,
+    Duration queryTimeout,
+    Talk talk,
+    ProxyRules proxies) {
   private static final String PUBLIC_SERVER = "https://api.wandb.ai";
   private static final Pattern BAD_IN_RUN_ID = Pattern.compile("[:;,#?/'\\x00]|^\\s|\\s$|^\\.*$");
   private static final Pattern BAD_IN_PROJECT = Pattern.compile("[/\\\\#?%:]");
 
   /** Names in settings files of what the environment calls otherwise. */
   private static final Map<String, String> FILE_KEYS =
-      Map.of(
-          "mode", "WANDB_MODE",
-          "project", "WANDB_PROJECT",
-          "entity", "WANDB_ENTITY",
-          "base_url", "WANDB_BASE_URL",
-          "ignore_globs", "WANDB_IGNORE_GLOBS",
-          "run_notes", "WANDB_NOTES",
-          "run_group", "WANDB_RUN_GROUP",
-          "run_job_type", "WANDB_JOB_TYPE",
-          "run_tags", "WANDB_TAGS",
-          "host", "WANDB_HOST");
+      Map.ofEntries(
+          Map.entry("mode", "WANDB_MODE"),
+          Map.entry("project", "WANDB_PROJECT"),
+          Map.entry("entity", "WANDB_ENTITY"),
+          Map.entry("base_url", "WANDB_BASE_URL"),
+          Map.entry("ignore_globs", "WANDB_IGNORE_GLOBS"),
+          Map.entry("run_notes", "WANDB_NOTES"),
+          Map.entry("run_group", "WANDB_RUN_GROUP"),
+          Map.entry("run_job_type", "WANDB_JOB_TYPE"),
+          Map.entry("run_tags", "WANDB_TAGS"),
+          Map.entry("host", "WANDB_HOST"),
+          Map.entry("silent", "WANDB_SILENT"),
+          Map.entry("quiet", "WANDB_QUIET"));
 
   /** The settings of this process. */
   public static WandbSettings load() {
@@ -103,7 +111,10 @@ public record WandbSettings(
         baseUrl,
         ApiKey.find(environment, home, URI.create(baseUrl).getAuthority()),
         list(values.getOrDefault("WANDB_IGNORE_GLOBS", "")),
-        values.getOrDefault("WANDB_HOST", ""));
+        values.getOrDefault("WANDB_HOST", ""),
+        Duration.ofSeconds(seconds("WANDB_HTTP_TIMEOUT", values, 30)),
+        talk(values),
+        ProxyRules.of(environment));
   }
 
   /** The same with another mode; {@code --dryrun} means {@link Mode#OFFLINE}. */
@@ -123,7 +134,10 @@ public record WandbSettings(
         baseUrl,
         key,
         ignoreGlobs,
-        host);
+        host,
+        queryTimeout,
+        talk,
+        proxies);
   }
 
   /** Whether runs are sent to the server while they go on: asked for, and a key is at hand. */
@@ -153,6 +167,11 @@ public record WandbSettings(
   /** Address of the web pages. */
   public String appUrl() {
     return baseUrl.equals(PUBLIC_SERVER) ? "https://wandb.ai" : baseUrl;
+  }
+
+  /** Address of a sweep's page. */
+  public String sweepUrl(String sweepEntity, String sweepProject, String id) {
+    return String.join("/", appUrl(), sweepEntity, sweepProject, "sweeps", id);
   }
 
   /** A project name that the server accepts, or a {@link UserException}. */
@@ -192,6 +211,25 @@ public record WandbSettings(
                     "WANDB_MODE '"
                         + word
                         + "' is not one of online, offline, dryrun, disabled, run"));
+  }
+
+  private static Talk talk(Map<String, String> values) {
+    if (flag("WANDB_SILENT", values)) {
+      return Talk.NOTHING;
+    }
+    return flag("WANDB_QUIET", values) ? Talk.PROBLEMS : Talk.ALL;
+  }
+
+  private static boolean flag(String name, Map<String, String> values) {
+    return values.getOrDefault(name, "").toLowerCase(Locale.ROOT).matches("true|1|yes|y|on|t");
+  }
+
+  private static long seconds(String name, Map<String, String> values, long otherwise) {
+    String text = values.getOrDefault(name, "" + otherwise);
+    if (!text.matches("[1-9]\\d{0,5}")) {
+      throw bad(name + " '" + text + "' is no number of seconds above 0");
+    }
+    return Long.parseLong(text);
   }
 
   private static String baseUrl(String text) {

@@ -13,6 +13,7 @@ import org.ldctbench.wandb.api.RunApi;
 import org.ldctbench.wandb.api.ServerException;
 import org.ldctbench.wandb.log.TransactionLogReader;
 import org.ldctbench.wandb.proto.Record;
+import org.ldctbench.wandb.settings.Talk;
 import org.ldctbench.wandb.settings.WandbSettings;
 
 /**
@@ -33,12 +34,15 @@ public final class LiveUpload {
   private volatile boolean stopRequested;
   private volatile long lastSuccess = System.nanoTime();
   private boolean news = true;
+  private boolean told;
   private boolean closing;
 
-  private LiveUpload(Path log, Connection connection, RunSender sender, Consumer<String> notices) {
+  private LiveUpload(
+      Path log, Connection connection, RunSender sender, Talk talk, Consumer<String> notices) {
     this.log = log;
     this.connection = connection;
     this.sender = sender;
+    this.told = talk != Talk.ALL;
     this.notices = notices;
   }
 
@@ -51,9 +55,10 @@ public final class LiveUpload {
       WandbSettings settings, Path log, Backoff backoff, Consumer<String> notices)
       throws IOException {
     Connection connection = new Connection(settings, backoff);
-    RunSender sender =
-        new RunSender(new RunApi(connection), settings, log, Destination.OWN, notices);
-    LiveUpload upload = new LiveUpload(log, connection, sender, notices);
+    Consumer<String> heard = settings.talk() == Talk.NOTHING ? line -> {} : notices;
+    RunSender sender = new RunSender(new RunApi(connection), settings, log, Destination.OWN, heard);
+    sender.begin();
+    LiveUpload upload = new LiveUpload(log, connection, sender, settings.talk(), heard);
     upload.thread.setDaemon(true);
     upload.thread.start();
     return upload;
@@ -81,7 +86,6 @@ public final class LiveUpload {
     }
     long begin = System.nanoTime();
     lastSuccess = begin;
-    boolean told = false;
     try {
       while (thread.isAlive()) {
         thread.join(100);

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 import org.ldctbench.common.AtomicFile;
 import org.ldctbench.wandb.api.RunApi;
@@ -18,6 +17,7 @@ import org.ldctbench.wandb.api.ServerException;
 import org.ldctbench.wandb.log.JsonValues;
 import org.ldctbench.wandb.proto.Record;
 import org.ldctbench.wandb.proto.RunRecord;
+import org.ldctbench.wandb.settings.Talk;
 import org.ldctbench.wandb.settings.WandbSettings;
 
 /**
@@ -28,6 +28,9 @@ final class RunSender {
   private static final long REQUEST_BYTES = 9_900_000 + 1024;
   private static final long FULL = 8_000_000;
   private static final int FILES_AT_ONCE = 100;
+
+  /** Under this number the client's telemetry has the platform. */
+  private static final String PLATFORM = "13";
 
   private final RunApi api;
   private final WandbSettings settings;
@@ -56,6 +59,11 @@ final class RunSender {
     this.filesFolder = log.resolveSibling("files");
     this.files = new RunFiles(filesFolder, settings.ignoreGlobs());
     this.progress = UploadProgress.read(log, destination.key(settings));
+  }
+
+  /** Notes that this client sends the run, so that it may go on later. */
+  void begin() throws IOException {
+    progress.save();
   }
 
   void accept(Record record) {
@@ -126,13 +134,27 @@ final class RunSender {
     }
   }
 
-  /** Address of the run's page. */
-  Optional<String> page() {
-    return Optional.ofNullable(ticket)
-        .map(t -> settings.appUrl() + "/" + t.entity() + "/" + t.project() + "/runs/" + t.runId());
+  /**
+   * Puts a run that is at the server already, from another upload, into its sweep.
+   *
+   * @return whether the server has all of its rows; else the rest is to be sent
+   */
+  boolean join() throws ServerException, IOException {
+    progress.historyBase = 0;
+    register();
+    if (state.history.bytes() > 0 || state.history.sent() == 0) {
+      return false;
+    }
+    progress.save();
+    return true;
   }
 
-  private void register() throws ServerException {
+  /** Address of the run's page. */
+  private String page(RunTicket run) {
+    return String.join("/", settings.appUrl(), run.entity(), run.project(), "runs", run.runId());
+  }
+
+  private void register() throws ServerException, IOException {
     if (ticket != null && !state.runChanged) {
       return;
     }
@@ -144,17 +166,22 @@ final class RunSender {
     RunTicket answer = api.upsertRun(id, run, state.environment.getProgram(), serverConfig());
     if (ticket == null) {
       ticket = answer;
-      continueWhereTheServerIs(answer.historyLines());
-      page().ifPresent(url -> notices.accept("W&B: run " + answer.displayName() + " at " + url));
+      continueWhereTheServerIs(answer);
+      progress.save(); // Where this log begins must be known before anything is sent.
+      if (settings.talk() == Talk.ALL) {
+        notices.accept("W&B: run " + answer.displayName() + " at " + page(answer));
+      }
     }
     state.runChanged = false;
   }
 
-  private void continueWhereTheServerIs(long historyLines) {
+  private void continueWhereTheServerIs(RunTicket server) {
     if (progress.historyBase < 0) {
-      progress.historyBase = historyLines;
+      progress.historyBase = server.historyLines();
+      progress.eventsBase = server.eventLines();
     }
-    progress.history = Math.max(progress.history, historyLines - progress.historyBase);
+    progress.history = Math.max(progress.history, server.historyLines() - progress.historyBase);
+    progress.events = Math.max(progress.events, server.eventLines() - progress.eventsBase);
     state.history.skip(progress.history);
     state.events.skip(progress.events);
     state.output.skip(progress.output);
@@ -165,7 +192,14 @@ final class RunSender {
     ObjectNode client =
         config.get("_wandb") instanceof ObjectNode given ? given : config.putObject("_wandb");
     if (!client.has("t")) {
-      client.putObject("t");
+      client.putObject("t").put(PLATFORM, "linux-x86_64");
+    }
+    if (!client.has("m")) {
+      client.putArray("m");
+    }
+    String writer = state.environment.getWriterId();
+    if (!writer.isEmpty() && !client.has("e")) {
+      client.putObject("e").set(writer, JsonValues.tree(state.metadata()));
     }
     return config;
   }
@@ -192,7 +226,7 @@ final class RunSender {
     List<String> output = state.output.head(REQUEST_BYTES - bytes(history) - bytes(events));
     Map<String, Object> chunks = new LinkedHashMap<>();
     putChunk(chunks, "wandb-history.jsonl", progress.historyBase + state.history.sent(), history);
-    putChunk(chunks, "wandb-events.jsonl", state.events.sent(), events);
+    putChunk(chunks, "wandb-events.jsonl", progress.eventsBase + state.events.sent(), events);
     putChunk(chunks, "output.log", state.output.sent(), output);
     boolean summary = state.summaryChanged && (chunks.isEmpty() || fitsBeside(history));
     if (summary) {

@@ -59,8 +59,10 @@ final class RunState {
       case HISTORY -> add(history, JsonValues.write(Items.tree(record.getHistory().getItemList())));
       case STATS -> add(events, JsonValues.write(event(record.getStats())));
       case OUTPUT_RAW -> terminal.accept(record.getOutputRaw()).forEach(this::addConsole);
-      case ENVIRONMENT ->
-          environment = environment.toBuilder().mergeFrom(record.getEnvironment()).build();
+      case ENVIRONMENT -> {
+        environment = environment.toBuilder().mergeFrom(record.getEnvironment()).build();
+        runChanged = true;
+      }
       case EXIT -> exitCode = OptionalInt.of(record.getExit().getExitCode());
       default -> {
         // Nothing that the server is told.
@@ -116,6 +118,19 @@ final class RunState {
           "memory", Map.of("total", Long.toUnsignedString(environment.getMemory().getTotal())));
     }
     putText(metadata, "gpu", environment.getGpuType());
+    if (environment.getGpuCount() > 0) {
+      metadata.put("gpu_count", environment.getGpuCount());
+      metadata.put(
+          "gpu_nvidia",
+          environment.getGpuNvidiaList().stream()
+              .map(
+                  gpu ->
+                      Map.of(
+                          "name", gpu.getName(),
+                          "memoryTotal", Long.toUnsignedString(gpu.getMemoryTotal()),
+                          "uuid", gpu.getUuid()))
+              .toList());
+    }
     putText(metadata, "writerId", environment.getWriterId());
     return metadata;
   }

@@ -25,7 +25,7 @@ public final class RunSync {
   /** What became of a run. */
   public enum Outcome {
     UPLOADED,
-    /** Was there already. */
+    /** Was there already, or another client sent it while it ran. */
     SKIPPED,
     FAILED
   }
@@ -38,21 +38,27 @@ public final class RunSync {
 
   /**
    * Uploads the run of a folder, or the rest of it if an upload was interrupted, and marks it. A
-   * run that is marked is skipped.
+   * run that is marked is skipped; one that went there without the sweep of the destination joins
+   * it.
    */
   public Outcome sync(Path folder, Destination destination) {
     Path log = logOf(folder);
-    if (Files.exists(markOf(log))) {
-      return Outcome.SKIPPED;
-    }
     try {
+      boolean marked = Files.exists(markOf(log));
+      boolean started = UploadProgress.read(log, destination.key(settings)).started();
+      if (marked && (started || destination.sweepId().isEmpty())) {
+        return Outcome.SKIPPED;
+      }
+      if (online(log.getParent()) && !Files.exists(UploadProgress.fileOf(log))) {
+        return Outcome.SKIPPED; // Another client sent it while it ran.
+      }
       Optional<RunLock> lock = RunLock.tryLock(log.getParent());
       if (lock.isEmpty()) {
         notices.accept("W&B: " + folder + " is still being written; sync it when it has ended");
         return Outcome.FAILED;
       }
       try {
-        upload(log, destination);
+        upload(log, destination, marked);
       } finally {
         lock.get().close();
       }
@@ -63,12 +69,18 @@ public final class RunSync {
     }
   }
 
-  private void upload(Path log, Destination destination) throws ServerException, IOException {
+  /** Whether a run's folder is that of one that was to be sent while it ran. */
+  static boolean online(Path folder) {
+    return String.valueOf(folder.getFileName()).startsWith("run-");
+  }
+
+  private void upload(Path log, Destination destination, boolean marked)
+      throws ServerException, IOException {
     try (TransactionLogReader reader = TransactionLogReader.open(log)) {
       RunSender sender = new RunSender(api, settings, log, destination, notices);
       for (Optional<Record> r = reader.poll(); r.isPresent(); r = reader.poll()) {
         sender.accept(r.get());
-        if (sender.full()) {
+        if (sender.full() && !marked) {
           sender.flush();
         }
       }
@@ -76,7 +88,9 @@ public final class RunSync {
       if (!problem.isEmpty()) {
         notices.accept("W&B: " + problem + "; what comes before is uploaded");
       }
-      sender.finish();
+      if (!marked || !sender.join()) {
+        sender.finish();
+      }
       mark(log);
     }
   }

@@ -1,9 +1,7 @@
 package org.ldctbench.wandb.sync;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,14 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.ldctbench.common.AtomicFile;
 import org.ldctbench.common.ExitCode;
 import org.ldctbench.common.UserException;
-import org.ldctbench.config.YamlFile;
 import org.ldctbench.wandb.api.ServerException;
 import org.ldctbench.wandb.api.ServerSweep;
 import org.ldctbench.wandb.api.SweepApi;
-import org.ldctbench.wandb.log.JsonValues;
+import org.ldctbench.wandb.api.SweepDraft;
 import org.ldctbench.wandb.log.TransactionLogReader;
 import org.ldctbench.wandb.proto.Record;
 import org.ldctbench.wandb.settings.WandbSettings;
@@ -31,11 +27,9 @@ import org.ldctbench.wandb.sync.RunSync.Outcome;
 public final class SweepSync {
   private static final String CONFIG = "sweep.yaml";
 
-  /** Which sweep of the server this one became. */
-  private static final String MAPPING = "wandb-sweep.json";
-
   private final SweepApi api;
   private final RunSync runs;
+  private final SweepRegistry registry;
   private final WandbSettings settings;
   private final Consumer<String> notices;
 
@@ -45,6 +39,7 @@ public final class SweepSync {
   public SweepSync(SweepApi api, RunSync runs, WandbSettings settings, Consumer<String> notices) {
     this.api = api;
     this.runs = runs;
+    this.registry = new SweepRegistry(api, settings, notices);
     this.settings = settings;
     this.notices = notices;
   }
@@ -57,21 +52,28 @@ public final class SweepSync {
   /**
    * Creates the sweep at the server unless an earlier, interrupted upload did, and uploads its runs
    * into it.
+   *
+   * @param draft what to create it from
    */
-  public Result sync(Path folder, Destination destination) throws ServerException {
+  public Result sync(Path folder, SweepDraft draft, Destination destination)
+      throws ServerException {
     try {
       Path absolute = folder.toAbsolutePath().normalize();
-      ServerSweep sweep = sweepOf(absolute, destination);
+      ServerSweep sweep = registry.sweepOf(absolute, draft, destination);
       notices.accept(
           "W&B: sweep "
               + sweep.id()
               + " at "
-              + String.join(
-                  "/", settings.appUrl(), sweep.entity(), sweep.project(), "sweeps", sweep.id()));
+              + settings.sweepUrl(sweep.entity(), sweep.project(), sweep.id()));
       Map<Outcome, Integer> outcomes = new LinkedHashMap<>();
-      for (Path run : runFolders(absolute)) {
+      for (Path run : runFolders(absolute, sweep.id())) {
+        // What was sent while it ran goes on where it went.
         Outcome outcome =
-            runs.sync(run, new Destination(sweep.entity(), sweep.project(), sweep.id()));
+            runs.sync(
+                run,
+                RunSync.online(run)
+                    ? Destination.OWN
+                    : new Destination(sweep.entity(), sweep.project(), sweep.id()));
         outcomes.merge(outcome, 1, Integer::sum);
       }
       if (!outcomes.containsKey(Outcome.FAILED)) {
@@ -84,59 +86,15 @@ public final class SweepSync {
     }
   }
 
-  private ServerSweep sweepOf(Path folder, Destination destination)
-      throws ServerException, IOException {
-    Path mapping = folder.resolve(MAPPING);
-    String key = destination.key(settings);
-    try {
-      JsonNode known = JsonValues.read(Files.readString(mapping));
-      if (known.path("destination").asText().equals(key)) {
-        return new ServerSweep(
-            known.path("storage_id").asText(),
-            known.path("entity").asText(),
-            known.path("project").asText(),
-            known.path("id").asText(),
-            "",
-            "");
-      }
-    } catch (NoSuchFileException e) {
-      notices.accept("W&B: creating the sweep of " + folder);
-    }
-    ServerSweep sweep = create(folder, destination);
-    Map<String, Object> tree = new LinkedHashMap<>();
-    tree.put("destination", key);
-    tree.put("entity", sweep.entity());
-    tree.put("project", sweep.project());
-    tree.put("id", sweep.id());
-    tree.put("storage_id", sweep.storageId());
-    AtomicFile.writeString(mapping, JsonValues.write(tree) + "\n");
-    return sweep;
-  }
-
-  private ServerSweep create(Path folder, Destination destination)
-      throws ServerException, IOException {
-    Path file = folder.resolve(CONFIG);
-    Map<String, Object> config = YamlFile.read(file).values();
-    SweepApi.Created created =
-        api.create(
-            first(destination.entity(), text(config, "entity"), settings.entity()),
-            first(destination.project(), text(config, "project"), settings.project()),
-            text(config, "name"),
-            text(config, "description"),
-            Files.readString(file),
-            true);
-    created.warnings().forEach(warning -> notices.accept("W&B: " + CONFIG + ": " + warning));
-    return created.sweep();
-  }
-
   /** Run folders beside the sweep's whose logs name it, oldest first. */
-  private List<Path> runFolders(Path sweepFolder) throws IOException {
+  private static List<Path> runFolders(Path sweepFolder, String serverId) throws IOException {
     String id = sweepFolder.getFileName().toString().replaceFirst("^sweep-", "");
     List<Path> found = new ArrayList<>();
     try (Stream<Path> folders = Files.list(sweepFolder.getParent())) {
       for (Path folder : folders.sorted().toList()) {
         boolean isRun = folder.getFileName().toString().matches("(offline-)?run-.*");
-        if (isRun && Files.isDirectory(folder) && sweepOfRun(folder).equals(id)) {
+        boolean folderOfRun = isRun && Files.isDirectory(folder);
+        if (folderOfRun && List.of(id, serverId).contains(sweepOfRun(folder))) {
           found.add(folder);
         }
       }
@@ -157,19 +115,6 @@ public final class SweepSync {
         if (record.hasRun()) {
           return record.getRun().getSweepId();
         }
-      }
-    }
-    return "";
-  }
-
-  private static String text(Map<String, Object> config, String key) {
-    return config.get(key) instanceof String text ? text : "";
-  }
-
-  private static String first(String... texts) {
-    for (String text : texts) {
-      if (!text.isEmpty()) {
-        return text;
       }
     }
     return "";

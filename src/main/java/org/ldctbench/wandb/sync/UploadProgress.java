@@ -25,10 +25,15 @@ final class UploadProgress {
   /** History rows that the server had before the first of this log. */
   long historyBase = -1;
 
+  /** Statistics that the server had before the first of this log. */
+  long eventsBase;
+
   long history;
   long events;
   long output;
   final Set<String> files = new LinkedHashSet<>();
+
+  private boolean begun;
 
   private UploadProgress(Path file, String destination) {
     this.file = file;
@@ -45,7 +50,9 @@ final class UploadProgress {
     try {
       JsonNode tree = JsonValues.read(Files.readString(progress.file));
       if (tree.path("destination").asText().equals(destination)) {
+        progress.begun = true;
         progress.historyBase = tree.path("history_base").asLong(-1);
+        progress.eventsBase = tree.path("events_base").asLong();
         progress.history = tree.path("history").asLong();
         progress.events = tree.path("events").asLong();
         progress.output = tree.path("output").asLong();
@@ -57,10 +64,16 @@ final class UploadProgress {
     return progress;
   }
 
+  /** Whether an upload to this destination began. */
+  boolean started() {
+    return begun;
+  }
+
   void save() throws IOException {
     Map<String, Object> tree = new LinkedHashMap<>();
     tree.put("destination", destination);
     tree.put("history_base", historyBase);
+    tree.put("events_base", eventsBase);
     tree.put("history", history);
     tree.put("events", events);
     tree.put("output", output);

@@ -12,17 +12,21 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.ldctbench.wandb.FakeBackend;
 import org.ldctbench.wandb.api.Backoff;
 import org.ldctbench.wandb.api.Connection;
 import org.ldctbench.wandb.api.ServerException;
 import org.ldctbench.wandb.api.ServerSweep;
 import org.ldctbench.wandb.api.SweepApi;
+import org.ldctbench.wandb.api.SweepDraft;
 
 @Timeout(30)
 class AgentTest {
@@ -32,6 +36,7 @@ class AgentTest {
   private ServerSweep sweep;
   private final List<Map<String, Object>> launched = new ArrayList<>();
   private final List<String> notices = new ArrayList<>();
+  private final AtomicInteger interrupts = new AtomicInteger();
   private final List<Process> processes = new ArrayList<>();
 
   @BeforeEach
@@ -40,7 +45,7 @@ class AgentTest {
     api =
         new SweepApi(
             new Connection(server.settings(root, Map.of()), new Backoff(2, Duration.ofMillis(1))));
-    sweep = api.create("me", "p", "", "", "method: random", false).sweep();
+    sweep = api.create(new SweepDraft("me", "p", "", "", "method: random", "m"), false).sweep();
   }
 
   @AfterEach
@@ -49,6 +54,11 @@ class AgentTest {
   }
 
   private int run(long count, String script) throws Exception {
+    return run(
+        new Agent.Limits(count, Duration.ofMillis(20), Duration.ofMillis(40), true, 5), script);
+  }
+
+  private int run(Agent.Limits limits, String script) throws Exception {
     RunLauncher launcher =
         (id, parameters) -> {
           launched.add(parameters);
@@ -56,9 +66,7 @@ class AgentTest {
           processes.add(process);
           return process;
         };
-    Agent.Limits limits =
-        new Agent.Limits(count, Duration.ofMillis(20), Duration.ofMillis(40), true, 5);
-    return new Agent(api, sweep, launcher, limits, notices::add).run("host");
+    return new Agent(api, sweep, launcher, limits, interrupts::get, notices::add).run("host");
   }
 
   private static String start(String id) {
@@ -131,5 +139,57 @@ class AgentTest {
     server.commands.addAll(List.of(start("../../evil"), "[{\"type\":\"exit\"}]"));
     run(0, "exit 0");
     assertEquals(List.of(), launched);
+  }
+
+  @Test
+  void theFirstInterruptWaitsForTheRunAndStartsNoOther() throws Exception {
+    server.commands.addAll(Collections.nCopies(200, start("run00001")));
+    interrupts.set(1);
+    assertEquals(0, run(0, "sleep 0.3; exit 7"));
+    assertEquals(1, launched.size());
+    assertEquals(7, processes.get(0).exitValue());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2, 15", "3, 9"})
+  void furtherInterruptsStopTheRunPolitelyAndThenFirmly(int times, int signal) throws Exception {
+    server.commands.add(start("run00001"));
+    interrupts.set(times);
+    assertEquals(0, run(0, "exec sleep 60"));
+    assertEquals(128 + signal, processes.get(0).exitValue());
+  }
+
+  @Test
+  void aServerThatFailsForAWhileDoesNotEndTheAgent() throws Exception {
+    int before = server.requests() + 1;
+    server.faults = n -> n > before && n < before + 10 ? 500 : -1;
+    server.commands.addAll(List.of(start("run00001"), "[]"));
+    assertEquals(0, run(1, "exit 0"));
+    assertEquals(1, launched.size());
+  }
+
+  @Test
+  void failuresAfterASuccessDoNotEndItButManyWithoutOneDo() throws Exception {
+    server.commands.addAll(Collections.nCopies(200, start("run00001")));
+    Agent.Limits patient =
+        new Agent.Limits(0, Duration.ofMillis(20), Duration.ofMillis(40), false, 5);
+    assertEquals(0, run(patient, "exit 1"));
+    assertEquals(5, launched.size());
+    assertTrue(notices.get(notices.size() - 1).contains("5 of 5"), notices.toString());
+  }
+
+  @Test
+  void theLimitsFollowTheVariables() {
+    Agent.Limits usual = Agent.Limits.of(3, Map.of());
+    assertEquals(
+        new Agent.Limits(3, Duration.ofSeconds(5), Duration.ofSeconds(30), true, 5), usual);
+    Agent.Limits set =
+        Agent.Limits.of(
+            0,
+            Map.of(
+                "WANDB_AGENT_KILL_DELAY", "7",
+                "WANDB_AGENT_DISABLE_FLAPPING", "true",
+                "WANDB_AGENT_MAX_INITIAL_FAILURES", "9"));
+    assertEquals(new Agent.Limits(0, Duration.ofSeconds(5), Duration.ofSeconds(7), false, 9), set);
   }
 }

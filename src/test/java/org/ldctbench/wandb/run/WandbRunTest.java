@@ -11,6 +11,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,7 +52,8 @@ class WandbRunTest {
 
   private WandbRun start(Map<String, String> environment) {
     WandbSettings settings = settings(environment);
-    return WandbRun.start(settings, identity(settings, Map.of("lr", 0.1)), notices::add);
+    return WandbRun.start(
+        settings, identity(settings, Map.of("lr", 0.1)), Duration.ofSeconds(30), notices::add);
   }
 
   private Path log() {

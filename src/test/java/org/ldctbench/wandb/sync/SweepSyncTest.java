@@ -20,6 +20,8 @@ import org.ldctbench.wandb.api.Connection;
 import org.ldctbench.wandb.api.RunApi;
 import org.ldctbench.wandb.api.ServerException;
 import org.ldctbench.wandb.api.SweepApi;
+import org.ldctbench.wandb.api.SweepDraft;
+import org.ldctbench.wandb.log.JsonValues;
 import org.ldctbench.wandb.run.RunIdentity;
 import org.ldctbench.wandb.run.WandbRun;
 import org.ldctbench.wandb.settings.WandbSettings;
@@ -28,6 +30,9 @@ import org.ldctbench.wandb.sync.RunSync.Outcome;
 class SweepSyncTest {
   private static final String CONFIG =
       "name: quick\nmethod: bayes\nproject: lab\nparameters:\n  lr:\n    min: 1e-05\n    max: 1\n";
+
+  private static final SweepDraft DRAFT =
+      new SweepDraft("", "lab", "quick", "a first try", CONFIG, "local123");
 
   @TempDir Path root;
   private FakeBackend server;
@@ -60,6 +65,7 @@ class SweepSyncTest {
             settings,
             RunIdentity.of(
                 settings, folder, id, name, "p", List.of(), Map.of("lr", 1), "t", List.of()),
+            Duration.ofSeconds(30),
             line -> {})) {
       run.log(1, Map.of("SSIM", 0.5));
       run.finish(0);
@@ -71,7 +77,7 @@ class SweepSyncTest {
     Connection connection = new Connection(settings, new Backoff(5, Duration.ofMillis(1)));
     RunSync runs = new RunSync(new RunApi(connection), settings, line -> {});
     return new SweepSync(new SweepApi(connection), runs, settings, line -> {})
-        .sync(sweepFolder, Destination.OWN);
+        .sync(sweepFolder, DRAFT, Destination.OWN);
   }
 
   @Test
@@ -108,5 +114,49 @@ class SweepSyncTest {
     assertEquals(4, server.runs.size());
     server.runs.values().forEach(run -> assertEquals(1, run.history.size()));
     assertEquals(List.of(), server.violations);
+  }
+
+  @Test
+  void aSweepWhoseCreationWasNeverAnsweredIsNotCreatedTwice() throws ServerException {
+    server.sweeps.put("other", new FakeBackend.Sweep());
+    server.faults = n -> n == 1 ? -2 : -1;
+    assertEquals("sweep2", sync().sweep().id());
+    assertEquals(2, server.sweeps.size());
+    assertEquals("a first try [ldctbench local123]", server.sweeps.get("sweep2").description);
+  }
+
+  @Test
+  void aSweepWhoseCreatorWasKilledBeforeItHeardTheIdIsFoundAgain() throws Exception {
+    sync();
+    Path mapping = sweepFolder.resolve("wandb-sweep.json");
+    String key = JsonValues.read(Files.readString(mapping)).get("destination").asText();
+    Files.writeString(mapping, "{\"destination\":\"" + key + "\",\"creating\":true}");
+    assertEquals(Map.of(Outcome.SKIPPED, 4), sync().runs());
+    assertEquals(1, server.sweeps.size());
+    server.runs.values().forEach(run -> assertEquals(1, run.history.size()));
+  }
+
+  @Test
+  void aRunThatAPlainSyncUploadedJoinsTheSweepWithoutBeingSentAgain() throws Exception {
+    Path run = root.resolve("wandb/offline-run-20260101_120000-sweeprun1");
+    server.sweeps.put("local123", new FakeBackend.Sweep()); // What the other client believes.
+    WandbSettings settings = server.settings(root, Map.of());
+    new RunSync(
+            new RunApi(new Connection(settings, new Backoff(1, Duration.ZERO))), settings, x -> {})
+        .sync(run, Destination.OWN);
+    Files.delete(run.resolve("run-sweeprun1.wandb.upload")); // The real client leaves none.
+    assertEquals(Map.of(Outcome.UPLOADED, 4), sync().runs());
+    assertEquals("sweep2", server.runs.get("sweeprun1").sweep);
+    assertEquals(1, server.runs.get("sweeprun1").history.size());
+    assertEquals(Map.of(Outcome.SKIPPED, 4), sync().runs());
+    assertEquals(List.of(), server.violations);
+  }
+
+  @Test
+  void runsThatAnotherClientSentWhileTheyRanAreLeftAlone() throws Exception {
+    Path there = root.resolve("wandb/run-20260101_120000-sweeprun1");
+    Files.move(root.resolve("wandb/offline-run-20260101_120000-sweeprun1"), there);
+    assertEquals(Map.of(Outcome.UPLOADED, 3, Outcome.SKIPPED, 1), sync().runs());
+    assertEquals(3, server.runs.size());
   }
 }

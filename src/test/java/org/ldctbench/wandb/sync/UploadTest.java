@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -84,6 +85,7 @@ class UploadTest {
         settings,
         RunIdentity.of(
             settings, folder, id, name, "ldct-benchmark", List.of(), config, "train", List.of()),
+        Duration.ofSeconds(30),
         notices::add);
   }
 
@@ -107,9 +109,11 @@ class UploadTest {
     assertTrue(run.output.get(3L).matches("\\d{4}-\\d\\d-\\d\\dT[0-9:.]{15} epoch 4"));
     assertTrue(run.output.get(4L).matches("ERROR .* no line end"));
     assertEquals("png of abcd1234", run.files.get(IMAGE).utf8());
-    assertEquals(
-        "_wandb:\n    value:\n        t: {}\nlr:\n    value: 1.0E-5\nnone:\n    value: null\n",
-        run.files.get("config.yaml").utf8());
+    String yaml = run.files.get("config.yaml").utf8();
+    assertTrue(yaml.startsWith("_wandb:\n    value:\n        e:\n"), yaml);
+    assertTrue(yaml.endsWith("\nlr:\n    value: 1.0E-5\nnone:\n    value: null\n"), yaml);
+    JsonNode client = run.config.get("_wandb").get("value");
+    assertTrue(client.get("e").elements().next().has("startedAt"), client.toString());
     assertEquals(
         "epoch 1\nepoch 2\nepoch 3\nepoch 4\nno line end\n", run.files.get("output.log").utf8());
     assertTrue(run.files.containsKey("wandb-summary.json"));
@@ -155,7 +159,7 @@ class UploadTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"10, 3, 500", "2, 2, 503", "2, 3, 0", "2, 4, 429"})
+  @CsvSource({"10, 3, 500", "2, 2, 503", "2, 3, 0", "2, 4, 429", "3, 3, -2", "3, 3, -3"})
   void runsArriveCompleteWhenEveryFewRequestsFail(int count, int every, int status)
       throws IOException {
     server.faults = n -> n % every == 0 ? status : -1;
