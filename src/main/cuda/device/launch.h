@@ -9,6 +9,9 @@
 
 namespace ldct::cuda {
 
+// More dynamic shared memory than this a kernel must be allowed first.
+constexpr size_t shared_without_opt_in = 48 << 10;
+
 struct Grid {
   dim3 blocks, threads;
   size_t shared_bytes = 0;
@@ -17,6 +20,11 @@ struct Grid {
 template <class... Parameters, class... Arguments>
 void launch(const char* name, cudaStream_t stream, const Grid& grid, void (*kernel)(Parameters...),
             Arguments&&... arguments) {
+  if (grid.shared_bytes > shared_without_opt_in) {
+    check(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
+                               static_cast<int>(grid.shared_bytes)),
+          name);
+  }
   cudaLaunchConfig_t config{};
   config.gridDim = grid.blocks;
   config.blockDim = grid.threads;
