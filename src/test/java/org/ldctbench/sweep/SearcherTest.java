@@ -266,6 +266,22 @@ class SearcherTest {
         all.stream().map(history -> hyperband.stops(history, all)).toList());
   }
 
+  @Test
+  void onlyRunningRunsAreStopped() {
+    HyperbandQuery query =
+        new HyperbandQuery(hyperband("max_iter: 5, eta: 2, s: 2"), Metric.of("f", false));
+    List<Object> runs = new ArrayList<>();
+    for (String state : List.of("running", "pending", "preempted", "finished", "failed")) {
+      runs.add(Map.of("id", state, "state", state, "history", List.of(10, Double.NaN, 10)));
+    }
+    for (int i = 0; i < 5; i++) {
+      runs.add(Map.of("id", i, "history", List.of(Map.of("f", 1), Map.of("g", 2), Map.of("f", i))));
+    }
+    assertEquals(List.of(), query.stopped(runs), "half of the runs are no better than 10");
+    runs.add(Map.of("id", "sixth", "state", "finished", "history", List.of(0.3, 0.2)));
+    assertEquals(List.of("running"), query.stopped(runs));
+  }
+
   private static Hyperband hyperband(String keys) {
     return TestConfigs.config(BRANIN + "early_terminate: {type: hyperband, " + keys + "}\n")
         .earlyTerminate()
