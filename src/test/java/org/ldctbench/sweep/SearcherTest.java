@@ -56,6 +56,21 @@ class SearcherTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
+  void fourAgentsFindItInTenRounds(long seed) {
+    Searcher searcher = Searcher.of(TestConfigs.config(BRANIN), seed);
+    List<Observation> history = new ArrayList<>();
+    double best = Double.POSITIVE_INFINITY;
+    for (int round = 0; round < 10; round++) {
+      for (Map<String, Object> p : searcher.suggest(new SearchHistory(history), 4)) {
+        best = Math.min(best, branin(p));
+        history.add(finished(p, branin(p)));
+      }
+    }
+    assertEquals(0.397887, best, 0.02);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
   void bayesFindsTheBestOfAMixedSpace(long seed) {
     String space =
         BAYES
