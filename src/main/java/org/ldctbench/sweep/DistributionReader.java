@@ -87,6 +87,17 @@ final class DistributionReader {
       nested(where, name, path, map.get("parameters"), result);
       return;
     }
+    if (kind.endsWith("log_uniform")) {
+      problems.warn(
+          where,
+          "'"
+              + name
+              + "': bounds of "
+              + kind
+              + " are exponents of e; "
+              + kind
+              + "_values takes the bounds themselves");
+    }
     int before = problems.errors.size();
     Distribution distribution = distribution(where, name, kind, map);
     if (problems.errors.size() == before) {
@@ -109,9 +120,6 @@ final class DistributionReader {
     Object given = map.get("distribution");
     if (given != null) {
       String kind = String.valueOf(given);
-      if (kind.equals("categorical") && map.containsKey("probabilities")) {
-        return "categorical_w_probabilities";
-      }
       if (!KEYS.containsKey(kind)) {
         problems.error(
             where,
@@ -161,7 +169,12 @@ final class DistributionReader {
     boolean fit = true;
     for (String key : map.keySet()) {
       if (!allowed.contains(key)) {
-        String remedy = key.equals("q") ? "; name a q_ distribution" : Nearest.hint(key, allowed);
+        String remedy =
+            switch (key) {
+              case "q" -> "; name a q_ distribution";
+              case "probabilities" -> "; name it categorical_w_probabilities";
+              default -> Nearest.hint(key, allowed);
+            };
         problems.error(where, "'" + name + "': " + kind + " takes no '" + key + "'" + remedy);
         fit = false;
       }
@@ -310,8 +323,8 @@ final class DistributionReader {
 
     Distribution integers() {
       double[] range = range(false);
-      if (range[0] != Math.rint(range[0]) || range[1] != Math.rint(range[1])) {
-        fail("'min' and 'max' of int_uniform must be integers; use uniform for real numbers");
+      if (!Values.isInteger(map.get("min")) || !Values.isInteger(map.get("max"))) {
+        fail("'min' and 'max' of int_uniform must be integers, without a dot; or name it uniform");
       }
       if (Math.abs(range[0]) > 0x1p53 || Math.abs(range[1]) > 0x1p53) {
         fail("'min' and 'max' of int_uniform must lie within +-2^53");

@@ -42,9 +42,6 @@ public record HyperbandQuery(Hyperband hyperband, Metric metric) {
             .filter(Double::isFinite)
             .map(metric::cost)
             .toArray();
-    boolean running =
-        state == null
-            || RunState.parse(state.toString()).orElse(RunState.FAILED) == RunState.RUNNING;
-    return new Run(id, running, costs);
+    return new Run(id, state == null || state.equals("running"), costs);
   }
 }

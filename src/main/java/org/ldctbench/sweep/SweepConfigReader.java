@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.ldctbench.common.Nearest;
 import org.ldctbench.config.YamlFile;
 import org.ldctbench.sweep.SweepConfig.Method;
@@ -53,7 +54,7 @@ final class SweepConfigReader {
     Map<String, Object> hoisted = hoistParameters();
     for (String key : values.keySet()) {
       if (!TOP.contains(key)) {
-        problems.warn(key, "unknown key '" + key + "' is ignored" + Nearest.hint(key, TOP));
+        problems.warn(key, "unknown key '" + key + "' is ignored" + hint(key, TOP));
       }
     }
     ParameterSpace space = parameters(hoisted);
@@ -182,6 +183,10 @@ final class SweepConfigReader {
         problems.error("parameters", "method 'bayes' needs at least one parameter that varies");
       }
     }
+    if (values.containsKey("metrics")) {
+      problems.error(
+          "metrics", "'metrics' (several objectives) needs a method of its own; use 'metric'");
+    }
     if (method == Method.GRID) {
       for (Parameter parameter : space.varying()) {
         try {
@@ -215,8 +220,7 @@ final class SweepConfigReader {
         .forEach(
             key ->
                 problems.warn(
-                    "metric." + key,
-                    "unknown key '" + key + "' is ignored" + Nearest.hint(key, known)));
+                    "metric." + key, "unknown key '" + key + "' is ignored" + hint(key, known)));
     if (!(map.get("name") instanceof String name) || name.isEmpty()) {
       problems.error("metric", "'metric' needs 'name', the logged quantity to improve");
       return Optional.empty();
@@ -238,6 +242,13 @@ final class SweepConfigReader {
             running.equals("false")
                 ? Metric.Impute.NONE
                 : Metric.Impute.valueOf(running.toUpperCase(Locale.ROOT))));
+  }
+
+  /** The nearest known key, or all of them where none is near. */
+  private static String hint(String key, Set<String> known) {
+    return Nearest.of(key, known)
+        .map(near -> "; did you mean '" + near + "'?")
+        .orElseGet(() -> "; known keys are " + String.join(", ", new TreeSet<>(known)));
   }
 
   /** The first choice is the default, also for what is not a choice. */

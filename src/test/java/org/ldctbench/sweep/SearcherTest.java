@@ -56,6 +56,21 @@ class SearcherTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
+  void fourAgentsFindItInTenRounds(long seed) {
+    Searcher searcher = Searcher.of(TestConfigs.config(BRANIN), seed);
+    List<Observation> history = new ArrayList<>();
+    double best = Double.POSITIVE_INFINITY;
+    for (int round = 0; round < 10; round++) {
+      for (Map<String, Object> p : searcher.suggest(new SearchHistory(history), 4)) {
+        best = Math.min(best, branin(p));
+        history.add(finished(p, branin(p)));
+      }
+    }
+    assertEquals(0.397887, best, 0.02);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
   void bayesFindsTheBestOfAMixedSpace(long seed) {
     String space =
         BAYES
@@ -264,6 +279,22 @@ class SearcherTest {
     assertEquals(
         List.of(true, true, false, false, false),
         all.stream().map(history -> hyperband.stops(history, all)).toList());
+  }
+
+  @Test
+  void onlyRunningRunsAreStopped() {
+    HyperbandQuery query =
+        new HyperbandQuery(hyperband("max_iter: 5, eta: 2, s: 2"), Metric.of("f", false));
+    List<Object> runs = new ArrayList<>();
+    for (String state : List.of("running", "pending", "preempted", "finished", "failed")) {
+      runs.add(Map.of("id", state, "state", state, "history", List.of(10, Double.NaN, 10)));
+    }
+    for (int i = 0; i < 5; i++) {
+      runs.add(Map.of("id", i, "history", List.of(Map.of("f", 1), Map.of("g", 2), Map.of("f", i))));
+    }
+    assertEquals(List.of(), query.stopped(runs), "half of the runs are no better than 10");
+    runs.add(Map.of("id", "sixth", "state", "finished", "history", List.of(0.3, 0.2)));
+    assertEquals(List.of("running"), query.stopped(runs));
   }
 
   private static Hyperband hyperband(String keys) {

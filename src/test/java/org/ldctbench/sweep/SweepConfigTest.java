@@ -69,6 +69,8 @@ class SweepConfigTest {
         "{distribution: log_uniform_values, min: 0, max: 2} | must be above 0",
         "{distribution: normal, sigma: 0} | must be above 0",
         "{distribution: int_uniform, min: 0.5, max: 2} | must be integers",
+        "{distribution: int_uniform, min: 0, max: 1.0} | must be integers",
+        "{distribution: categorical, values: [1], probabilities: [1]} | name it categorical_w",
         "{values: []} | at least one value",
         "{values: [1, 2], probabilities: [0.5, 0.6]} | sum 1",
         "{} | has no distribution",
@@ -95,6 +97,7 @@ class SweepConfigTest {
         "method: grid\nparameters: {x: {values: [1, 2], probabilities: [0.5, 0.5]}}\n",
         "method: random\nparameters: {}\n",
         "method: random\nrun_cap: 0\n" + PARAMETERS,
+        "method: random\nmetrics: [{name: a}, {name: b}]\n" + PARAMETERS,
         "method: random\nearly_terminate: {type: hyperband, min_iter: 3}\n" + PARAMETERS,
         BAYES + "early_terminate: {type: hyperband}\n",
         BAYES + "early_terminate: {type: hyperband, max_iter: 9}\n",
@@ -110,6 +113,7 @@ class SweepConfigTest {
       delimiter = '|',
       value = {
         "metod: x | did you mean 'method'",
+        "nonsense: x | known keys are apiVersion, command",
         "metric: {name: f, goal: maximise} | using minimize",
         "metric: {name: f, impute: mean} | using worst"
       })
@@ -117,6 +121,16 @@ class SweepConfigTest {
     SweepConfig.Verdict verdict = TestConfigs.check("method: random\n" + PARAMETERS + line + "\n");
     assertTrue(verdict.valid());
     assertTrue(verdict.warnings().get(0).contains(part), verdict.warnings().get(0));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"log_uniform", "inv_log_uniform", "q_log_uniform"})
+  void boundsThatAreExponentsAreAWarning(String kind) {
+    SweepConfig.Verdict verdict =
+        TestConfigs.check(
+            "method: random\nparameters: {p: {distribution: " + kind + ", min: 0, max: 2}}\n");
+    assertTrue(verdict.valid());
+    assertTrue(verdict.warnings().get(0).contains(kind + "_values"), verdict.warnings().get(0));
   }
 
   @Test

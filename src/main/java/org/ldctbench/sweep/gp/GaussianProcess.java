@@ -126,8 +126,14 @@ public final class GaussianProcess {
     }
   }
 
-  /** Joint draws of noisy observations at new points: [draw][point]. */
-  double[][] sample(double[][] points, int draws, RandomGenerator random) {
+  /**
+   * Joint draws of the noise-free function at new points in pairs of opposite deviations, so that
+   * their mean is that of the model.
+   *
+   * @param spread factor on the deviations
+   * @return [2 pairs][point]
+   */
+  double[][] fantasies(double[][] points, int pairs, double spread, RandomGenerator random) {
     int m = points.length;
     double[][] reduced = new double[m][];
     double[] mean = new double[m];
@@ -137,7 +143,6 @@ public final class GaussianProcess {
       mean[i] = dot(reduced[i], alphas[0]);
       factor.forward(reduced[i]);
     }
-    double noise = Math.exp(hyper.logNoise());
     Cholesky joint = null;
     for (double jitter = 1e-9; joint == null; jitter *= 100) {
       double[][] k = new double[m][];
@@ -146,20 +151,21 @@ public final class GaussianProcess {
         for (int j = 0; j <= i; j++) {
           k[i][j] = kernel.covariance(points[i], points[j]) - dot(reduced[i], reduced[j]);
         }
-        k[i][i] += noise + jitter * kernel.signal();
+        k[i][i] += jitter * kernel.signal();
       }
       joint = Cholesky.of(k);
     }
-    double[][] result = new double[draws][];
-    for (int s = 0; s < draws; s++) {
+    double[][] draws = new double[2 * pairs][m];
+    for (int s = 0; s < pairs; s++) {
       double[] z = new double[m];
       Arrays.setAll(z, i -> random.nextGaussian());
-      result[s] = joint.multiply(z);
+      double[] deviation = joint.multiply(z);
       for (int i = 0; i < m; i++) {
-        result[s][i] += mean[i];
+        draws[2 * s][i] = mean[i] + spread * deviation[i];
+        draws[2 * s + 1][i] = mean[i] - spread * deviation[i];
       }
     }
-    return result;
+    return draws;
   }
 
   private static double dot(double[] a, double[] b) {

@@ -5,11 +5,16 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.commons.math3.random.RandomGenerator;
 
 /** The model of a search: fitted once to the runs that ended, asked for one point after another. */
 public final class Surrogate {
-  private static final int FANTASIES = 8;
+  private static final int FANTASY_PAIRS = 4;
+
+  /** Neither the means alone nor the full deviations search as well; docs/search.md. */
+  private static final double FANTASY_SPREAD = 0.5;
+
   private static final int SEEDS = 5;
   private static final int MOST_STARTS = 4;
   private static final int GRID = 20;
@@ -53,9 +58,10 @@ public final class Surrogate {
    */
   public Optional<double[]> next(List<double[]> pending, List<double[]> taken) {
     GaussianProcess known = new GaussianProcess(category, hyperparameters, x, new double[][] {y});
-    GaussianProcess model = pending.isEmpty() ? known : withFantasies(known, pending);
-    double[][] tried = taken.toArray(double[][]::new);
-    Acquisition acquisition = new Acquisition(model, x, category.length);
+    double[][] told = Stream.concat(Arrays.stream(x), pending.stream()).toArray(double[][]::new);
+    GaussianProcess model = pending.isEmpty() ? known : withFantasies(known, pending, told);
+    // A draw in which a pending run does well asks for more than that.
+    Acquisition acquisition = new Acquisition(model, told, category.length);
     List<double[]> seeds =
         IntStream.range(0, y.length)
             .boxed()
@@ -63,20 +69,19 @@ public final class Surrogate {
             .limit(SEEDS)
             .map(i -> x[i])
             .toList();
-    return new Maximiser(axes, acquisition, tried, random).maximise(seeds);
+    return new Maximiser(axes, acquisition, taken.toArray(double[][]::new), random).maximise(seeds);
   }
 
-  private GaussianProcess withFantasies(GaussianProcess known, List<double[]> pending) {
-    double[][] points = pending.toArray(double[][]::new);
-    double[][] outcomes = known.sample(points, FANTASIES, random);
-    double[][] all = Arrays.copyOf(x, x.length + points.length);
-    System.arraycopy(points, 0, all, x.length, points.length);
-    double[][] targets = new double[FANTASIES][];
-    for (int s = 0; s < FANTASIES; s++) {
-      targets[s] = Arrays.copyOf(y, all.length);
-      System.arraycopy(outcomes[s], 0, targets[s], y.length, points.length);
+  private GaussianProcess withFantasies(
+      GaussianProcess known, List<double[]> pending, double[][] told) {
+    double[][] outcomes =
+        known.fantasies(pending.toArray(double[][]::new), FANTASY_PAIRS, FANTASY_SPREAD, random);
+    double[][] targets = new double[outcomes.length][];
+    for (int s = 0; s < targets.length; s++) {
+      targets[s] = Arrays.copyOf(y, told.length);
+      System.arraycopy(outcomes[s], 0, targets[s], y.length, outcomes[s].length);
     }
-    return new GaussianProcess(category, known.hyperparameters(), all, targets);
+    return new GaussianProcess(category, known.hyperparameters(), told, targets);
   }
 
   /** What the model says of the runs and of the next one, in scaled costs. */

@@ -117,6 +117,26 @@ class GaussianProcessTest {
     }
   }
 
+  /** Against mean and variance of the model itself. */
+  @Test
+  void fantasiesHaveTheModelsMeanAndTheWantedSpread() {
+    Random random = new Random(5);
+    double[][] x = points(random, 8);
+    GaussianProcess model = new GaussianProcess(MIXED, HYPER, x, new double[][] {values(x)});
+    double[][] at = {point(random), point(random)};
+    double[][] draws = model.fantasies(at, 5000, 0.5, new Well19937c(6));
+    assertEquals(10_000, draws.length);
+    for (int i = 0; i < at.length; i++) {
+      int own = i;
+      double[] mean = new double[1];
+      double variance = model.predict(at[i], mean);
+      double[] drawn = Arrays.stream(draws).mapToDouble(draw -> draw[own]).toArray();
+      assertEquals(mean[0], Arrays.stream(drawn).average().orElseThrow(), 1e-9);
+      double spread = Arrays.stream(drawn).map(v -> (v - mean[0]) * (v - mean[0])).sum() / 10_000;
+      assertEquals(0.25 * variance, spread, 0.25 * variance * 0.1);
+    }
+  }
+
   private static double matern(double[] a, double[] b) {
     double r2 =
         Math.pow((a[0] - b[0]) / Math.exp(-0.4), 2)
