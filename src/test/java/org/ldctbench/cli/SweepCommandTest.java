@@ -108,7 +108,10 @@ class SweepCommandTest {
               RunState.FINISHED, f, f, Map.of(), Optional.empty(), request.runId(), 1, "");
         };
     Path root = folder.resolve("wandb");
-    HpoptCommand command = new HpoptCommand((config, overrides, at, progress) -> program, root);
+    HpoptCommand command =
+        new HpoptCommand(
+            (config, overrides, at, progress) -> program,
+            Map.of("WANDB_DIR", folder.toString(), "WANDB_MODE", "offline"));
     assertEquals(
         0, new CommandLine(command).execute("--config", file.toString(), "--n_runs=" + runs));
     try (var made = Files.list(root)) {
