@@ -35,6 +35,7 @@ public final class Agent {
   private long failed;
   private boolean exiting;
   private int heard;
+  private boolean unheard;
 
   /**
    * When an agent stops by itself.
@@ -113,10 +114,15 @@ public final class Agent {
         JsonNode commands;
         try {
           commands = api.heartbeat(agent, alive);
+          unheard = false;
         } catch (ServerException e) {
           if (e.status() == GONE && children.isEmpty()) {
             notices.accept("sweep " + sweep.id() + " is gone");
             return 1;
+          }
+          if (!unheard) {
+            notices.accept("no answer, asking again: " + e.getMessage());
+            unheard = true;
           }
           commands = JsonValues.tree(List.of());
         }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.ldctbench.wandb.log.Items;
 import org.ldctbench.wandb.proto.EnvironmentRecord;
 import org.ldctbench.wandb.proto.NvidiaGpu;
@@ -19,21 +20,24 @@ final class Sampler implements Closeable {
   private static final Duration INTERVAL = Duration.ofSeconds(15);
 
   private final SystemStatistics system;
+  private final Supplier<Instant> clock;
   private final Consumer<Record.Builder> sink;
   private final Thread thread = new Thread(this::work, "wandb-statistics");
   private GpuStatistics gpus;
 
-  private Sampler(SystemStatistics system, Consumer<Record.Builder> sink) {
+  private Sampler(SystemStatistics system, Supplier<Instant> clock, Consumer<Record.Builder> sink) {
     this.system = system;
+    this.clock = clock;
     this.sink = sink;
   }
 
   /**
    * @param folder on the disk that is of interest
+   * @param clock time of the samples
    * @param sink takes the records
    */
-  static Sampler start(Path folder, Consumer<Record.Builder> sink) {
-    Sampler sampler = new Sampler(new SystemStatistics(Path.of("/proc"), folder), sink);
+  static Sampler start(Path folder, Supplier<Instant> clock, Consumer<Record.Builder> sink) {
+    Sampler sampler = new Sampler(new SystemStatistics(Path.of("/proc"), folder), clock, sink);
     sampler.gpus = GpuStatistics.start("nvidia-smi", INTERVAL, sampler::record);
     sampler.thread.setDaemon(true);
     sampler.thread.start();
@@ -55,7 +59,7 @@ final class Sampler implements Closeable {
             Record.newBuilder()
                 .setStats(
                     StatsRecord.newBuilder()
-                        .setTimestamp(Surroundings.timestamp(Instant.now()))
+                        .setTimestamp(Surroundings.timestamp(clock.get()))
                         .addAllItem(Items.of(values))));
         Thread.sleep(INTERVAL.toMillis());
       }

@@ -112,7 +112,7 @@ public final class WandbRun implements AutoCloseable {
       }
       run.lock = lock;
       run.uplink = RunUplink.open(settings, file, uploadPatience, notices);
-      run.sampler = Sampler.start(identity.folder(), run::observed);
+      run.sampler = Sampler.start(identity.folder(), run::now, run::observed);
       return run;
     } catch (IOException e) {
       opened.forEach(WandbRun::closeQuietly);
@@ -292,7 +292,7 @@ public final class WandbRun implements AutoCloseable {
             .setOutputRaw(
                 OutputRawRecord.newBuilder()
                     .setOutputType(stream)
-                    .setTimestamp(Surroundings.timestamp(Instant.now()))
+                    .setTimestamp(Surroundings.timestamp(now()))
                     .setLine(text)));
   }
 
@@ -305,6 +305,11 @@ public final class WandbRun implements AutoCloseable {
   /** Seconds since the start, whatever happens to the clock. */
   private double runtime() {
     return (System.nanoTime() - startNanos) * 1e-9;
+  }
+
+  /** Time since the start after the start's time of day: a clock that is set changes nothing. */
+  private Instant now() {
+    return start.plusNanos(System.nanoTime() - startNanos);
   }
 
   private void append(Record.Builder record) {

@@ -166,6 +166,7 @@ class AgentTest {
     server.commands.addAll(List.of(start("run00001"), "[]"));
     assertEquals(0, run(1, "exit 0"));
     assertEquals(1, launched.size());
+    assertEquals(1, notices.stream().filter(line -> line.startsWith("no answer")).count());
   }
 
   @Test
