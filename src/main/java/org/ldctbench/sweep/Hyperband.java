@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -17,6 +18,8 @@ import java.util.TreeSet;
  */
 public record Hyperband(List<Long> bands, double eta, boolean strict) {
   private static final int OPEN_ENDED_BANDS = 100;
+  private static final Set<String> KEYS =
+      Set.of("type", "min_iter", "max_iter", "s", "eta", "strict");
 
   static Optional<Hyperband> read(Object given, boolean hasMetric, Problems problems) {
     if (given == null) {
@@ -27,6 +30,7 @@ public record Hyperband(List<Long> bands, double eta, boolean strict) {
       problems.error(key, "'early_terminate' must be a mapping with 'type: hyperband'");
       return Optional.empty();
     }
+    problems.warnUnknown(key + ".", map.keySet(), KEYS);
     int before = problems.errors.size();
     if (!"hyperband".equals(map.get("type"))) {
       problems.error(key, "'early_terminate' needs 'type: hyperband'");

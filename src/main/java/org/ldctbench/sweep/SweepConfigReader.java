@@ -7,7 +7,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import org.ldctbench.common.Nearest;
 import org.ldctbench.config.YamlFile;
 import org.ldctbench.sweep.SweepConfig.Method;
@@ -52,11 +51,7 @@ final class SweepConfigReader {
 
   Verdict read() {
     Map<String, Object> hoisted = hoistParameters();
-    for (String key : values.keySet()) {
-      if (!TOP.contains(key)) {
-        problems.warn(key, "unknown key '" + key + "' is ignored" + hint(key, TOP));
-      }
-    }
+    problems.warnUnknown("", values.keySet(), TOP);
     ParameterSpace space = parameters(hoisted);
     Optional<Metric> metric = metric();
     Optional<Method> method = method();
@@ -213,14 +208,10 @@ final class SweepConfigReader {
       problems.error("metric", "'metric' must be a mapping with 'name' and 'goal'");
       return Optional.empty();
     }
-    Set<String> known = Set.of("name", "goal", "target", "impute", "impute_while_running");
-    map.keySet().stream()
-        .map(String::valueOf)
-        .filter(key -> !known.contains(key))
-        .forEach(
-            key ->
-                problems.warn(
-                    "metric." + key, "unknown key '" + key + "' is ignored" + hint(key, known)));
+    problems.warnUnknown(
+        "metric.",
+        map.keySet(),
+        Set.of("name", "goal", "target", "impute", "impute_while_running"));
     if (!(map.get("name") instanceof String name) || name.isEmpty()) {
       problems.error("metric", "'metric' needs 'name', the logged quantity to improve");
       return Optional.empty();
@@ -242,13 +233,6 @@ final class SweepConfigReader {
             running.equals("false")
                 ? Metric.Impute.NONE
                 : Metric.Impute.valueOf(running.toUpperCase(Locale.ROOT))));
-  }
-
-  /** The nearest known key, or all of them where none is near. */
-  private static String hint(String key, Set<String> known) {
-    return Nearest.of(key, known)
-        .map(near -> "; did you mean '" + near + "'?")
-        .orElseGet(() -> "; known keys are " + String.join(", ", new TreeSet<>(known)));
   }
 
   /** The first choice is the default, also for what is not a choice. */

@@ -115,12 +115,21 @@ class SweepConfigTest {
         "metod: x | did you mean 'method'",
         "nonsense: x | known keys are apiVersion, command",
         "metric: {name: f, goal: maximise} | using minimize",
+        "metric: {name: f, goall: maximize} | did you mean 'goal'",
         "metric: {name: f, impute: mean} | using worst"
       })
   void whatWandbOverlooksIsAWarning(String line, String part) {
     SweepConfig.Verdict verdict = TestConfigs.check("method: random\n" + PARAMETERS + line + "\n");
     assertTrue(verdict.valid());
     assertTrue(verdict.warnings().get(0).contains(part), verdict.warnings().get(0));
+  }
+
+  @Test
+  void unknownKeysOfEarlyTerminationAreDroppedWithAWarning() {
+    SweepConfig.Verdict verdict =
+        TestConfigs.check(BAYES + "early_terminate: {type: hyperband, min_iter: 3, etta: 2}\n");
+    assertTrue(verdict.valid());
+    assertTrue(verdict.warnings().get(0).contains("did you mean 'eta'"));
   }
 
   @ParameterizedTest

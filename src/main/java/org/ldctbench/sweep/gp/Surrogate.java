@@ -12,7 +12,7 @@ import org.apache.commons.math3.random.RandomGenerator;
 public final class Surrogate {
   private static final int FANTASY_PAIRS = 4;
 
-  /** Neither the means alone nor the full deviations search as well; docs/search.md. */
+  /** Full deviations make batches search worse; docs/search.md. */
   private static final double FANTASY_SPREAD = 0.5;
 
   private static final int SEEDS = 5;
