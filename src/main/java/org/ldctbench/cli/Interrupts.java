@@ -27,7 +27,7 @@ final class Interrupts implements IntSupplier, AutoCloseable {
     return count.get();
   }
 
-  /** The platform has no public way to hear a signal twice; this class it has had since Java 1. */
+  /** The platform has no public way to hear a signal twice, so this one is looked up by name. */
   private void handle(String signal, int weight) {
     try {
       Class<?> handler = Class.forName(PACKAGE + "SignalHandler");

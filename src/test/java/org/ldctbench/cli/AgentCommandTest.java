@@ -128,4 +128,34 @@ class AgentCommandTest {
     assertTrue(Files.exists(folder.resolve("done")), "the run went on to its end");
     assertEquals(4, server.commands.size());
   }
+
+  @Test
+  void theServersSearchDrivesTheSweepThatHpoptMakesThere() throws Exception {
+    Files.writeString(folder.resolve("program.sh"), "echo \"$@\" >> words\n");
+    Files.writeString(
+        folder.resolve("sweep.yaml"),
+        "program: program.sh\ncommand: [bash, '${program}', '${args}']\nmethod: bayes\n"
+            + "metric: {name: SSIM, goal: maximize}\n"
+            + "parameters: {x: {min: 0.0, max: 1.0}, y: {value: 1}}\n");
+    server.commands.add(runCommand("run00001", Map.of("x", 0.25)));
+    server.commands.add("[]");
+    server.commands.add(runCommand("run00002", Map.of("x", 0.5)));
+    FakeBackend.Run best = new FakeBackend.Run();
+    best.displayName = "the-best";
+    best.summary = JsonValues.read("{\"SSIM\": 0.75, \"PSNR\": 30}");
+    server.runs.put("run00001", best);
+    CommandLineProcess cli =
+        new CommandLineProcess(
+            folder, Map.of("WANDB_BASE_URL", server.url(), "WANDB_API_KEY", FakeBackend.KEY));
+    CommandLineProcess.Result result =
+        cli.run("hpopt", "--config=sweep.yaml", "--search=wandb", "--n_runs=2", "--set=y=7");
+    assertEquals(0, result.code(), result.err());
+    assertEquals("--x=0.25\n--x=0.5\n", Files.readString(folder.resolve("words")));
+    FakeBackend.Sweep sweep = server.sweeps.get("sweep2");
+    assertEquals("", sweep.controller.replace("null", ""), "the server is in control");
+    assertTrue(sweep.config.contains("value: 7"), sweep.config);
+    assertTrue(
+        result.out().contains("Best run: the-best\n   SSIM: 0.750\n   PSNR: 30.000\n"),
+        result.out());
+  }
 }

@@ -173,6 +173,7 @@ public final class FakeBackend implements AutoCloseable {
       case "UpsertSweep" -> upsertSweep(given, data);
       case "Sweep" -> sweep(given, data);
       case "Sweeps" -> sweeps(given, data);
+      case "BestRun" -> bestRun(data);
       case "CreateAgent" -> data.putObject("createAgent").putObject("agent").put("id", "agent1");
       case "AgentHeartbeat" -> {
         heartbeats.add(given);
@@ -264,6 +265,21 @@ public final class FakeBackend implements AutoCloseable {
           .put("state", sweep.state)
           .put("config", sweep.config)
           .put("method", "random");
+    }
+  }
+
+  /** The first run stands for the best. */
+  private void bestRun(ObjectNode data) {
+    ObjectNode project = data.putObject("project").put("runCount", runs.size());
+    ObjectNode list = project.putObject("runs");
+    for (Map.Entry<String, Run> run : runs.entrySet()) {
+      list.putArray("edges")
+          .addObject()
+          .putObject("node")
+          .put("name", run.getKey())
+          .put("displayName", run.getValue().displayName)
+          .put("summaryMetrics", JsonValues.write(run.getValue().summary));
+      return;
     }
   }
 

@@ -19,7 +19,7 @@ public final class ServerException extends Exception {
   }
 
   /** Whether another attempt may succeed. */
-  boolean mayPass() {
+  public boolean mayPass() {
     return getCause() instanceof IOException || status == 429 || status >= 500;
   }
 

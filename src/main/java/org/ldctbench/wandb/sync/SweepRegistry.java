@@ -74,7 +74,7 @@ public final class SweepRegistry {
     try {
       return api.findMarked(draft);
     } catch (ServerException e) {
-      if (e.status() == 0) {
+      if (e.status() == 0 || e.mayPass()) {
         throw e;
       }
       return Optional.empty(); // A project that is not there yet.
