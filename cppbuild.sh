@@ -40,6 +40,7 @@ out=target/cppbuild/$platform
 isa_flags() {
   case "$1" in
     *_amx.cpp) echo "-Wno-uninitialized -Wno-maybe-uninitialized -mprefer-vector-width=512 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512bf16 -mfma -mamx-tile -mamx-bf16" ;;
+    *_avx512bf16.cpp) echo "-Wno-uninitialized -Wno-maybe-uninitialized -mprefer-vector-width=512 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512bf16 -mfma" ;;
     *_avx512.cpp) echo "-Wno-uninitialized -Wno-maybe-uninitialized -mprefer-vector-width=512 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma" ;;
     *_avx2.cpp) echo "-mavx2 -mfma" ;;
     *) echo "-march=x86-64" ;;

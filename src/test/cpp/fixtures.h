@@ -71,6 +71,6 @@ class ForcedIsa {
   explicit ForcedIsa(const char* level) { setenv("LDCT_CPU_ISA", level, 1); }
   ~ForcedIsa() { unsetenv("LDCT_CPU_ISA"); }
 };
-constexpr const char* isa_levels[] = {"plain", "avx2", "avx512", "amx"};
+constexpr const char* isa_levels[] = {"plain", "avx2", "avx512", "avx512bf16", "amx"};
 
 }  // namespace fixtures

@@ -19,16 +19,6 @@ struct Precision {
 constexpr Precision precisions[] = {
     {LDCT_FP32, "fp32", 5e-6, 2e-6}, {LDCT_BF16, "bf16", 3e-2, 2e-2}, {LDCT_BF16X3, "bf16x3", 2e-3, 1e-4}};
 
-// Only fp32 is promised everywhere.
-bool supported(const Engine& engine, int32_t precision) {
-  const ldct_trainer_options options = adam(1e-3, precision);
-  ldct_trainer* created = nullptr;
-  const int32_t status = ldct_trainer_create(engine.get(), &options, &created);
-  const Trainer held(created);
-  CHECK(status == LDCT_OK || (status == LDCT_UNSUPPORTED && precision != LDCT_FP32), ldct_last_error());
-  return status == LDCT_OK;
-}
-
 double relative(const float* actual, const double* expected, int begin, int end) {
   double error = 0, norm = 0;
   for (int i = begin; i < end; i++) {
@@ -77,7 +67,6 @@ void judge(reference::Shape s, int threads) {
     for (const Precision& precision : precisions) {
       ForcedIsa forced(level);
       Engine opened = engine(threads);
-      if (!supported(opened, precision.code)) continue;
       Trainer held = trainer(opened, p, adam(1e-3, precision.code));
       const Computed actual = compute(held, x, y, s);
       auto where = [&] {
@@ -145,7 +134,7 @@ void judge_integers(int one_in, const std::vector<int32_t>& exact_in) {
     Engine opened = engine();
     for (const Precision& precision : precisions) {
       const bool exact = std::find(exact_in.begin(), exact_in.end(), precision.code) != exact_in.end();
-      if (!exact || !supported(opened, precision.code)) continue;
+      if (!exact) continue;
       Trainer held = trainer(opened, p, adam(1e-3, precision.code));
       const Computed actual = compute(held, x, y, s);
       for (size_t i = 0; i < pixels; i++) {
@@ -162,13 +151,17 @@ void judge_integers(int one_in, const std::vector<int32_t>& exact_in) {
 TEST(integer_fills_are_exact) { judge_integers(40, {LDCT_FP32, LDCT_BF16X3}); }
 TEST(integers_of_eight_bits_are_exact_in_bf16) { judge_integers(120, {LDCT_FP32, LDCT_BF16X3, LDCT_BF16}); }
 
-TEST(below_the_amx_level_bf16_is_declined_with_the_reason) {
-  ForcedIsa forced("avx512");
-  Engine opened = engine();
-  const ldct_trainer_options options = adam(1e-3, LDCT_BF16);
-  ldct_trainer* created = nullptr;
-  CHECK(ldct_trainer_create(opened.get(), &options, &created) == LDCT_UNSUPPORTED, "status");
-  CHECK(std::string(ldct_last_error()).find("LDCT_CPU_ISA") != std::string::npos, ldct_last_error());
+TEST(without_bfloat16_kernels_its_precisions_are_computed_in_fp32) {
+  for (const char* level : {"plain", "avx2", "avx512"}) {
+    ForcedIsa forced(level);
+    Engine opened = engine();
+    const std::vector<float> p = parameters(1), x = random(64, -1, 1, 2);
+    const Computed expected = compute(trainer(opened, p), x, x, {1, 8, 8});
+    for (int32_t precision : {LDCT_BF16, LDCT_BF16X3}) {
+      const Computed actual = compute(trainer(opened, p, adam(1e-3, precision)), x, x, {1, 8, 8});
+      CHECK(actual.gradients == expected.gradients && actual.output == expected.output, level, " ", precision);
+    }
+  }
 }
 
 TEST(a_network_that_has_diverged_says_so) {

@@ -46,7 +46,7 @@ std::string capabilities_json() {
   const Isa& has = isa();
   std::string json = "{\"model\":" + json_string(model_name()) + ",\"cores\":" + std::to_string(usable_cores()) +
                      ",\"isa\":{\"avx2\":" + json_boolean(has.avx2) + ",\"avx512\":" + json_boolean(has.avx512) +
-                     ",\"amx_bf16\":" + json_boolean(has.amx_bf16) + "},\"amx_permission\":" +
+                     ",\"avx512_bf16\":" + json_boolean(has.avx512_bf16) + ",\"amx_bf16\":" + json_boolean(has.amx_bf16) + "},\"amx_permission\":" +
                      json_boolean(has.amx_refusal.empty()) + ",\"amx_refusal\":" +
                      (has.amx_refusal.empty() ? "null" : json_string(has.amx_refusal)) + ",\"precisions\":{";
   for (int precision = LDCT_FP32; precision <= LDCT_TF32; precision++) {

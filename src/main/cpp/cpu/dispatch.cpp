@@ -8,16 +8,18 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "cpu/amx/products.h"
 #include "cpu/amx/tile_sweep.h"
-#include "cpu/sweep.h"
+#include "cpu/pairs/pair_sweep.h"
+#include "cpu/row_sweep.h"
 #include "engine/engine.h"
 
 namespace ldct {
 namespace cpu {
 namespace {
 
-constexpr const char* levels[] = {"plain", "avx2", "avx512", "amx"};
-enum Level { plain, avx2, avx512, tile };
+constexpr const char* levels[] = {"plain", "avx2", "avx512", "avx512bf16", "amx"};
+enum Level { plain, avx2, avx512, dot, tile };
 
 // Asks Linux for the tile registers, once; a process must do so before their first use.
 std::string request_tiles() {
@@ -35,10 +37,11 @@ Isa detect() {
   found.avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
   found.avx512 = found.avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                  __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+  found.avx512_bf16 = found.avx512 && __builtin_cpu_supports("avx512bf16");
   unsigned a = 0, b = 0, c = 0, d = 0;
   constexpr unsigned amx_bf16 = 1u << 22, amx_tile = 1u << 24;
   bool tiles = __get_cpuid_count(7, 0, &a, &b, &c, &d) && (d & amx_bf16) && (d & amx_tile);
-  found.amx_bf16 = tiles && found.avx512 && __builtin_cpu_supports("avx512bf16");
+  found.amx_bf16 = tiles && found.avx512_bf16;
   found.amx_refusal = found.amx_bf16 ? request_tiles() : "the processor has no AMX with bfloat16";
   return found;
 }
@@ -54,7 +57,7 @@ Level ceiling() {
     }
   }
   throw Error(LDCT_INVALID_ARGUMENT,
-              std::string("LDCT_CPU_ISA is '") + wanted + "'; it must be plain, avx2, avx512 or amx");
+              std::string("LDCT_CPU_ISA is '") + wanted + "'; it must be plain, avx2, avx512, avx512bf16 or amx");
 }
 
 std::string refusal(Level level) {
@@ -67,6 +70,9 @@ std::string refusal(Level level) {
   if (level == avx512 && !isa().avx512) {
     return "the processor or operating system has no AVX-512 (F, BW, DQ, VL)";
   }
+  if (level == dot && !isa().avx512_bf16) {
+    return "the processor or operating system has no AVX512_BF16";
+  }
   if (level == tile) {
     return isa().amx_refusal;
   }
@@ -75,11 +81,17 @@ std::string refusal(Level level) {
 
 template <int planes>
 Candidate tiles(const char* name) {
-  return {name, [] { return std::unique_ptr<Method>(new amx::TileMethod<planes>()); }, refusal(tile), planes * (planes + 1) / 2};
+  return {name, [] { return std::unique_ptr<Method>(new amx::TileMethod<planes>()); }, refusal(tile),
+          {amx::tile_products, planes * (planes + 1) / 2}};
+}
+
+Candidate dots(const char* name) {
+  return {name, [] { return std::unique_ptr<Method>(new pairs::PairMethod()); }, refusal(dot), {pairs::multiply_adds, 1}};
 }
 
 Candidate rows(const Kernels& kernels, const char* name, Level level) {
-  return {name, [&kernels] { return std::unique_ptr<Method>(new RowMethod(kernels)); }, refusal(level), 0};
+  return {name, [&kernels] { return std::unique_ptr<Method>(new RowMethod(kernels)); }, refusal(level),
+          {kernels.multiply_adds, 1}};
 }
 
 }  // namespace
@@ -107,9 +119,11 @@ std::vector<Candidate> candidates(int precision) {
       return {tiles<3>("amx bf16x6"), rows(kernels_avx512, "avx512", avx512), rows(kernels_avx2, "avx2", avx2),
               rows(kernels_plain, "plain", plain)};
     case LDCT_BF16X3:
-      return {tiles<2>("amx bf16x3")};
+      return {tiles<2>("amx bf16x3"), rows(kernels_avx512, "avx512 fp32", avx512), rows(kernels_avx2, "avx2 fp32", avx2),
+              rows(kernels_plain, "plain fp32", plain)};
     case LDCT_BF16:
-      return {tiles<1>("amx bf16")};
+      return {tiles<1>("amx bf16"), dots("avx512bf16"), rows(kernels_avx512, "avx512 fp32", avx512),
+              rows(kernels_avx2, "avx2 fp32", avx2), rows(kernels_plain, "plain fp32", plain)};
     default:
       return {};
   }

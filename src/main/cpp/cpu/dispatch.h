@@ -12,16 +12,23 @@
 namespace ldct {
 namespace cpu {
 
+// What the units that a candidate computes with do at most.
+struct Peak {
+  int64_t (*multiply_adds)(int64_t rounds);  // does nothing else; how many there were
+  int products;                              // so many make one of the candidate's
+};
+
 // One entry of the list and why it was passed over; an empty reason means it can be used.
 struct Candidate {
   const char* name;
   std::function<std::unique_ptr<Method>()> make;
   std::string reason;
-  int tile_products;  // bfloat16 products of the tile unit that make one of its products; 0: it does not use the unit
+  Peak peak;
 };
 
-// The list for a precision of ldct.h, judged for this machine and for LDCT_CPU_ISA (plain, avx2,
-// avx512 or amx: nothing above it is used). Empty if the precision has no implementation at all.
+// The list for a precision of ldct.h, judged for this machine and for LDCT_CPU_ISA (plain, avx2, avx512,
+// avx512bf16 or amx: nothing above it is used). Where no kernels compute in bfloat16, those of float32 keep more than
+// is promised. Empty if the precision has no implementation at all.
 // Throws Error if LDCT_CPU_ISA holds anything else.
 std::vector<Candidate> candidates(int precision);
 
@@ -35,7 +42,7 @@ const char* precision_name(int precision);
 
 // What the processor and the operating system allow.
 struct Isa {
-  bool avx2, avx512, amx_bf16;
+  bool avx2, avx512, avx512_bf16, amx_bf16;
   std::string amx_refusal;  // why tiles may not be used; empty if they may
 };
 const Isa& isa();

@@ -5,7 +5,6 @@
 #include <numeric>
 #include <vector>
 
-#include "cpu/amx/products.h"
 #include "cpu/dispatch.h"
 
 namespace ldct {
@@ -29,17 +28,16 @@ double rate(ThreadPool& pool, Work work, int64_t rounds, double& seconds) {
 }  // namespace
 
 double measure_peak(ThreadPool& pool, int precision) {
-  const int tile_products = choose(precision).tile_products;
-  Work work = tile_products == 0 ? row_kernels().multiply_adds : amx::tile_products;
+  const Peak peak = choose(precision).peak;
   int64_t rounds = 1000;
   double seconds = 0, best = 0;
-  while (rate(pool, work, rounds, seconds), seconds < long_enough_seconds) {
+  while (rate(pool, peak.multiply_adds, rounds, seconds), seconds < long_enough_seconds) {
     rounds *= 2;
   }
   for (int i = 0; i < repeats; i++) {
-    best = std::max(best, rate(pool, work, rounds, seconds));
+    best = std::max(best, rate(pool, peak.multiply_adds, rounds, seconds));
   }
-  return 2e-9 * best / std::max(1, tile_products);
+  return 2e-9 * best / peak.products;
 }
 
 }  // namespace cpu

@@ -7,7 +7,8 @@ namespace ldct {
 namespace cpu {
 
 // GFLOP/s of all workers together if the units that the chosen kernels compute with did nothing else: float32
-// multiply-adds, or bfloat16 tile products divided by how many of them make one product of the precision. Throws Error
+// multiply-adds, bfloat16 dot products, or bfloat16 tile products divided by how many of them make one product of the
+// precision. Throws Error
 // LDCT_UNSUPPORTED where the precision cannot be computed.
 double measure_peak(ThreadPool& pool, int precision);
 

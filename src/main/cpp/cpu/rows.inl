@@ -5,6 +5,7 @@
 // instruction sets must never be merged by the linker.
 
 #include "cpu/kernels.h"
+#include "cpu/pieces.inl"
 #include "cpu/winograd.h"
 
 namespace ldct {
@@ -18,8 +19,6 @@ struct Block {
   static constexpr int vectors = REGISTERS == 16 ? 2 : (CHANNELS / WIDTH < 4 ? CHANNELS / WIDTH : 4);
   static constexpr int pixels = (REGISTERS - 2 - vectors) / vectors;
 };
-
-using Step = int64_t;
 
 // P pixels times V vectors of channels of one row.
 template <int DEPTH, int STRIDE, int CHANNELS, int P>
@@ -63,29 +62,6 @@ void convolve_block(const ConvolutionRow& row, Step pixel, Step channel) {
       }
       store(row.out + at, value);
     }
-  }
-}
-
-// Calls body<N>(...) for a run-time N in 1..MAX.
-template <int MAX, template <int> class BODY, class... ARGUMENTS>
-inline void with_constant(Step n, const ARGUMENTS&... arguments) {
-  if constexpr (MAX > 0) {
-    if (n == MAX) {
-      BODY<MAX>::run(arguments...);
-    } else {
-      with_constant<MAX - 1, BODY>(n, arguments...);
-    }
-  }
-}
-
-// Cuts 0..total into the fewest pieces of at most `most`, all nearly equal: body(begin, length).
-template <class BODY>
-inline void balanced_pieces(Step total, Step most, const BODY& body) {
-  Step pieces = (total + most - 1) / most;
-  for (Step i = 0, begin = 0; i < pieces; i++) {
-    Step end = total * (i + 1) / pieces;
-    body(begin, end - begin);
-    begin = end;
   }
 }
 

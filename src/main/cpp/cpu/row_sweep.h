@@ -1,14 +1,11 @@
-// The sweep of the row kernels: each step computes one row of every layer, forward and backward, as
-// soon as the rows around it are there; layer 2 takes two rows every other step. The rows that are alive stay in the second-level cache
-// whatever the image's height, and no activation is ever written to memory.
+// The network by the row kernels of kernels.h, in float32.
 #pragma once
 
 #include <cstdint>
 
 #include "cpu/aligned.h"
 #include "cpu/kernels.h"
-#include "cpu/method.h"
-#include "cpu/network.h"
+#include "cpu/row_schedule.h"
 #include "cpu/winograd.h"
 
 namespace ldct {
@@ -21,16 +18,10 @@ struct Model {
   WinogradWeights weights2;
 };
 
-class RowSweep : public Sweep {
+class RowSweep : public RowSchedule {
  public:
   RowSweep(const Kernels& kernels, const Model& model, int64_t columns);
 
-  void reserve(const Part& part) override;
-  // With 4 zeros on either side.
-  float* input_row(int64_t r) override { return input_.data() + (r - first_row_) * input_pitch_ + pad1; }
-  void forward(const Part& part, float* output) override;
-  double train(const Part& part, const float* target, float gradient_scale, float* output,
-               Network& gradient) override;
   int64_t bytes() const override;
 
  private:
@@ -43,22 +34,24 @@ class RowSweep : public Sweep {
     float* row(int64_t r) const { return window(r) + offset; }
   };
 
+  void begin(const Part& part, bool training) override;
+  void end(Network& gradient) override;
+  void layer1(const Part& part, int64_t r) override;
+  void layer2(const Part& part, int64_t r) override;
+  void layer3(const Part& part, int64_t r, float* out) override;
+  void output_gradient(int64_t r, const float* delta) override;
+  void layer3_gradients(const Part& part, int64_t r, bool share, Network& gradient) override;
+  void layer2_gradients(const Part& part, int64_t r) override;
+  void layer1_gradients(const Part& part, int64_t r, Network& gradient) override;
+
   // The rows around the pair (r, r + 1) that layer 2's 3x3 windows see; zeros outside the image.
   void windows(const Part& part, const Ring& ring, int64_t r, const float* in[4]) const;
-  void layer1(const Part& part, int64_t r);
-  void layer2(const Part& part, int64_t r);
-  void layer3(const Part& part, int64_t r, float* out);
-  double output_gradient(const Part& part, int64_t r, const float* target, float scale, float* output,
-                         Network& gradient);
-  void layer3_gradients(const Part& part, int64_t r, Network& gradient);
   void layer2_weight_gradient(const Part& part, int64_t r);
   void layer2_data_gradient(const Part& part, int64_t r);
-  void layer1_gradients(const Part& part, int64_t r, Network& gradient);
 
   const Kernels& kernels_;
   const Model& model_;
-  int64_t columns_, input_pitch_, first_row_ = 0;
-  AlignedFloats input_, out_row_, zeros_, scratch_;
+  AlignedFloats zeros_, scratch_;
   AlignedFloats component_gradient2_;  // allocated by the first training, [component][channels1][channels2]
   Ring active1_, active2_, gradient3_, gradient2_, gradient1_;
 };

@@ -1,0 +1,48 @@
+// Convolutions of one input channel. Included by *_avx512bf16.cpp only.
+#pragma once
+
+#include "cpu/pairs/dot.inl"
+
+namespace ldct {
+namespace cpu {
+namespace pairs {
+namespace {
+
+template <int TAP_PAIRS, int CHANNELS>
+struct OneChannel {
+  static constexpr int vectors = CHANNELS / lanes;
+  static constexpr int pixel_pairs = pixels_a_block(vectors) / 2;
+
+  template <int PAIRS>
+  struct Block {
+    static void run(const Convolution& row, Step pixel) {
+      __m512 sums[2 * PAIRS][vectors];
+      for (int v = 0; v < vectors; v++) {
+        const __m512 start = row.bias ? _mm512_loadu_ps(row.bias + v * lanes) : _mm512_setzero_ps();
+        for (int p = 0; p < 2 * PAIRS; p++) {
+          sums[p][v] = start;
+        }
+      }
+      for (int t = 0; t < row.tap_rows; t++) {
+        accumulate<2 * PAIRS, vectors, TAP_PAIRS, 1, CHANNELS>(row.in[t] + pixel, row.weights[t], sums);
+      }
+      const Epilogue epilogue{row.relu, row.gate, row.out, row.width};
+      for (int p = 0; p < 2 * PAIRS; p += 2) {
+        for (int v = 0; v < vectors; v++) {
+          epilogue.store(pixel + p, (pixel + p) * CHANNELS + v * 2 * lanes, sums[p][v], sums[p + 1][v]);
+        }
+      }
+    }
+  };
+
+  static void run(const Convolution& row) {
+    balanced_pieces((row.width + 1) / 2, pixel_pairs, [&](Step first, Step count) {
+      with_constant<pixel_pairs, Block>(count, row, 2 * first);
+    });
+  }
+};
+
+}  // namespace
+}  // namespace pairs
+}  // namespace cpu
+}  // namespace ldct

@@ -1,0 +1,65 @@
+// Layers 1 to 3 forward.
+#include "cpu/pairs/convolution.inl"
+#include "cpu/pairs/winograd.inl"
+
+namespace ldct {
+namespace cpu {
+namespace pairs {
+namespace {
+
+constexpr int output_pairs = 8;
+
+// The sums over the lanes of 16 vectors.
+inline __m512 sums_of_lanes(const __m512 x[16]) {
+  __m512 two[8], four[4];
+#pragma GCC unroll 8
+  for (int i = 0; i < 8; i++) {
+    two[i] = _mm512_add_ps(_mm512_unpacklo_ps(x[2 * i], x[2 * i + 1]), _mm512_unpackhi_ps(x[2 * i], x[2 * i + 1]));
+  }
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; i++) {
+    const __m512d a = _mm512_castps_pd(two[2 * i]), b = _mm512_castps_pd(two[2 * i + 1]);
+    four[i] = _mm512_add_ps(_mm512_castpd_ps(_mm512_unpacklo_pd(a, b)), _mm512_castpd_ps(_mm512_unpackhi_pd(a, b)));
+  }
+  auto fold = [](__m512 a, __m512 b) {
+    return _mm512_add_ps(_mm512_shuffle_f32x4(a, b, 0x88), _mm512_shuffle_f32x4(a, b, 0xdd));
+  };
+  return fold(fold(four[0], four[1]), fold(four[2], four[3]));
+}
+
+}  // namespace
+
+void layer1(const Convolution& row) { OneChannel<tap_pairs1, channels1>::run(row); }
+
+void layer2(const Winograd& rows) { Products<channels1, channels2>::run(rows); }
+
+void layer3(const Output& row) {
+  for (Step pixel = 0; pixel < row.width; pixel += 2 * output_pairs) {
+    __m512 sums[2 * output_pairs];
+    for (__m512& sum : sums) {
+      sum = _mm512_setzero_ps();
+    }
+    for (int t = 0; t < row.tap_rows; t++) {
+      const bf16* in = row.in[t] + pixel * channels2;
+      const bf16* weights = row.weights[t];
+      for (int j = 0; j < tap_pairs3; j++, in += 2 * channels2, weights += 4 * channels2) {
+        for (int v = 0; v < 2 * channels2; v += 2 * lanes) {
+          const __m512i first = load(weights + v), second = load(weights + 2 * channels2 + v);
+#pragma GCC unroll 8
+          for (int q = 0; q < output_pairs; q++) {
+            const __m512i x = load(in + q * 2 * channels2 + v);
+            sums[2 * q] = dot(x, first, sums[2 * q]);
+            sums[2 * q + 1] = dot(x, second, sums[2 * q + 1]);
+          }
+        }
+      }
+    }
+    const __m512 out = _mm512_add_ps(sums_of_lanes(sums), _mm512_set1_ps(row.bias));
+    const Step left = row.width - pixel;
+    _mm512_mask_storeu_ps(row.out + pixel, static_cast<__mmask16>(left < lanes ? (1 << left) - 1 : 0xffff), out);
+  }
+}
+
+}  // namespace pairs
+}  // namespace cpu
+}  // namespace ldct

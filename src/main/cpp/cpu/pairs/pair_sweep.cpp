@@ -1,0 +1,178 @@
+#include "cpu/pairs/pair_sweep.h"
+
+#include <algorithm>
+
+namespace ldct {
+namespace cpu {
+namespace pairs {
+namespace {
+
+int64_t round_up(int64_t n, int64_t to) { return (n + to - 1) / to * to; }
+
+// One pair left of a row, and right of it what kernels read of the last block of 16 pixels that they begin.
+constexpr int64_t pixels_left = 2, pixels_right = 4, pixels_at_once = 16;
+// Values right of a row of one channel: of its last windows, and of those that even it up.
+constexpr int64_t plain_slack = 32;
+
+}  // namespace
+
+void PairSweep::Ring::allocate(int64_t rows, int64_t pitch, int64_t offset) {
+  rows_ = rows;
+  pitch_ = round_up(pitch, 32);
+  offset_ = offset;
+  memory_ = AlignedFloats(rows_ * pitch_ / 2);
+}
+
+PairSweep::PairSweep(const Weights& weights, int64_t columns)
+    : RowSchedule(columns), weights_(weights), scratch_((winograd_bytes + 3) / 4) {
+  const int64_t pixels = pixels_left + round_up(columns, pixels_at_once) + pixels_right;
+  auto allocate_pairs = [&](Ring& ring, int64_t rows, int channels) {
+    ring.allocate(rows, pixels * channels, pixels_left * channels);
+  };
+  allocate_pairs(active1_, alive_active1, channels1);
+  allocate_pairs(active2_, alive_active2, channels2);
+  allocate_pairs(gradient2_, alive_gradient2, channels2);
+  allocate_pairs(gradient1_, alive_gradient1, channels1);
+  allocate_pairs(zeros_, 1, channels1);
+  gradient3_.allocate(alive_gradient3, columns + pad3 + plain_slack, pad3);
+}
+
+void PairSweep::begin(const Part& part, bool training) {
+  first_row_ = first_input_row(part);
+  const int64_t rows = end_input_row(part) - first_row_, pitch = round_up(columns() + pad1 + plain_slack, 32);
+  if (input_.bytes() < rows * pitch * static_cast<int64_t>(sizeof(bf16))) {
+    input_.allocate(rows, pitch, pad1);
+  }
+  for (int64_t r = 0; r < rows; r++) {
+    round_row(input_row(first_row_ + r), columns(), input_.row(r));
+  }
+  if (!training) {
+    return;
+  }
+  if (component_gradient2_.size() == 0) {
+    component_gradient2_ = AlignedFloats(components * component_weights2);
+  }
+  std::fill_n(component_gradient2_.data(), component_gradient2_.size(), 0.0f);
+}
+
+void PairSweep::end(Network& gradient) { add_weight_gradient(component_gradient2_.data(), gradient.weights2); }
+
+void PairSweep::windows(const Part& part, const Ring& ring, int64_t r, const bf16* in[4]) const {
+  for (int i = 0; i < 4; i++) {
+    const int64_t at = r - pad2 + i;
+    in[i] = at >= 0 && at < part.rows ? ring.window(at) : zeros_.window(0);
+  }
+}
+
+void PairSweep::layer1(const Part& part, int64_t r) {
+  Convolution row{};
+  row.tap_rows = tap_rows(part, r, kernel1, [&](int i, int t, int64_t at) {
+    row.in[i] = input_.window(at - first_row_);
+    row.weights[i] = weights_.layer1 + t * packed_row1;
+  });
+  row.bias = weights_.bias1;
+  row.relu = true;
+  row.width = columns();
+  row.out = active1_.row(r);
+  pairs::layer1(row);
+}
+
+void PairSweep::layer2(const Part& part, int64_t r) {
+  Winograd rows{};
+  windows(part, active1_, r, rows.in);
+  rows.weights = weights_.layer2;
+  rows.bias = weights_.bias2;
+  rows.relu = true;
+  rows.width = columns();
+  rows.scratch = scratch_.data();
+  for (int i = 0; i < 2; i++) {
+    rows.out[i] = active2_.row(r + i);
+  }
+  pairs::layer2(rows);
+}
+
+void PairSweep::layer3(const Part& part, int64_t r, float* out) {
+  Output row{};
+  row.tap_rows = tap_rows(part, r, kernel3, [&](int i, int t, int64_t at) {
+    row.in[i] = active2_.window(at);
+    row.weights[i] = weights_.layer3 + t * packed_row3;
+  });
+  row.bias = weights_.bias3;
+  row.width = columns();
+  row.out = out;
+  pairs::layer3(row);
+}
+
+void PairSweep::output_gradient(int64_t r, const float* delta) { round_row(delta, columns(), gradient3_.row(r)); }
+
+void PairSweep::layer3_gradients(const Part& part, int64_t r, bool share, Network& gradient) {
+  Convolution row{};
+  row.tap_rows = tap_rows(part, r, kernel3, [&](int i, int t, int64_t at) {
+    row.in[i] = gradient3_.window(at);
+    row.weights[i] = weights_.gradient3 + t * packed_gradient_row3;
+  });
+  row.gate = active2_.row(r);
+  row.width = columns();
+  row.out = gradient2_.row(r);
+  layer3_data_gradient(row);
+  if (!share) {
+    return;
+  }
+  add_pixels(row.out, columns(), channels2, gradient.bias2);
+  // The window runs over the output gradient, so the taps come out turned, as the network keeps them.
+  WeightGradient weights{};
+  weights.tap_rows = tap_rows(part, r, kernel3, [&](int i, int t, int64_t at) {
+    weights.in[i] = gradient3_.window(at);
+    weights.gradient[i] = gradient.turned_weights3 + t * tap_row3;
+  });
+  weights.delta = active2_.row(r);
+  weights.width = columns();
+  layer3_weight_gradient(weights);
+}
+
+void PairSweep::layer2_gradients(const Part& part, int64_t r) {
+  WinogradGradient weights{};
+  windows(part, active1_, r, weights.in);
+  for (int i = 0; i < 2; i++) {
+    weights.delta[i] = within(part, r + i, 0) ? gradient2_.row(r + i) : zeros_.row(0);
+  }
+  weights.gradient = component_gradient2_.data();
+  weights.width = columns();
+  weights.scratch = scratch_.data();
+  layer2_weight_gradient(weights);
+
+  Winograd rows{};
+  windows(part, gradient2_, r, rows.in);
+  rows.weights = weights_.gradient2;
+  rows.width = columns();
+  rows.scratch = scratch_.data();
+  for (int i = 0; i < 2; i++) {
+    rows.gate[i] = active1_.row(r + i);
+    rows.out[i] = gradient1_.row(r + i);
+  }
+  layer2_data_gradient(rows);
+}
+
+void PairSweep::layer1_gradients(const Part& part, int64_t r, Network& gradient) {
+  WeightGradient weights{};
+  weights.tap_rows = tap_rows(part, r, kernel1, [&](int i, int t, int64_t at) {
+    weights.in[i] = input_.window(at - first_row_);
+    weights.gradient[i] = gradient.weights1 + t * tap_row1;
+  });
+  weights.delta = gradient1_.row(r);
+  weights.width = columns();
+  add_pixels(weights.delta, columns(), channels1, gradient.bias1);
+  layer1_weight_gradient(weights);
+}
+
+int64_t PairSweep::bytes() const {
+  int64_t total = RowSchedule::bytes() + (scratch_.size() + component_gradient2_.size()) * static_cast<int64_t>(sizeof(float));
+  for (const Ring* ring : {&input_, &active1_, &active2_, &gradient3_, &gradient2_, &gradient1_, &zeros_}) {
+    total += ring->bytes();
+  }
+  return total;
+}
+
+}  // namespace pairs
+}  // namespace cpu
+}  // namespace ldct

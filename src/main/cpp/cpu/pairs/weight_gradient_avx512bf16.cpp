@@ -1,0 +1,109 @@
+// Gradients of weights and biases.
+#include "cpu/pairs/winograd.inl"
+
+namespace ldct {
+namespace cpu {
+namespace pairs {
+namespace {
+
+// Few enough pairs that their rows stay in the first-level cache while all weights pass by.
+constexpr Step most_pixel_pairs = 96;
+
+template <int TAPS, int CHANNELS>
+struct OneChannelGradient {
+  static constexpr int vectors = CHANNELS / lanes;
+  static constexpr int most = pixels_a_block(vectors);
+
+  template <int K>
+  struct Block {
+    static void run(const bf16* in, const bf16* delta, Step steps, float* gradient) {
+      accumulate_gradient<K, vectors, 2, 1, CHANNELS>(in, delta, steps, gradient);
+    }
+  };
+
+  static void run(const WeightGradient& row) {
+    balanced_pieces((row.width + 1) / 2, most_pixel_pairs, [&](Step first, Step steps) {
+      for (int t = 0; t < row.tap_rows; t++) {
+        balanced_pieces(TAPS, most, [&](Step tap, Step taps) {
+          with_constant<most, Block>(taps, row.in[t] + 2 * first + tap, row.delta + first * 2 * CHANNELS, steps,
+                                     row.gradient[t] + tap * CHANNELS);
+        });
+      }
+    });
+  }
+};
+
+struct Layer2Gradient {
+  static constexpr int vectors = channels2 / lanes;
+  static constexpr int most = pixels_a_block(vectors);
+
+  template <int K>
+  struct Block {
+    static void run(const bf16* in, const bf16* delta, Step steps, float* gradient) {
+      accumulate_gradient<K, vectors, 2 * channels1, 2, channels2>(in, delta, steps, gradient);
+    }
+  };
+
+  static void run(const WinogradGradient& rows) {
+    balanced_pieces((rows.width + 3) / 4, most_blocks / 2, [&](Step first, Step steps) {
+      const Step in_pitch = steps * 2 * channels1 + gap / 2, delta_pitch = steps * 2 * channels2 + gap / 2;
+      bf16* in = static_cast<bf16*>(rows.scratch);
+      bf16* deltas = in + components * in_pitch;
+      input_row_component_pairs<0, channels1>(rows.in, 2 * first, 2 * steps, in, in_pitch);
+      input_row_component_pairs<1, channels1>(rows.in, 2 * first, 2 * steps, in, in_pitch);
+      input_row_component_pairs<2, channels1>(rows.in, 2 * first, 2 * steps, in, in_pitch);
+      input_row_component_pairs<3, channels1>(rows.in, 2 * first, 2 * steps, in, in_pitch);
+      gradient_component_pairs<channels2>(rows.delta, 2 * first, 2 * steps, deltas, delta_pitch);
+      for (int i = 0; i < components; i++) {
+        balanced_pieces(channels1, most, [&](Step k, Step positions) {
+          with_constant<most, Block>(positions, in + i * in_pitch + 2 * k, deltas + i * delta_pitch, steps,
+                                     rows.gradient + i * component_weights2 + k * channels2);
+        });
+      }
+    });
+  }
+};
+
+}  // namespace
+
+void layer3_weight_gradient(const WeightGradient& row) { OneChannelGradient<kernel3, channels2>::run(row); }
+
+void layer2_weight_gradient(const WinogradGradient& rows) { Layer2Gradient::run(rows); }
+
+void layer1_weight_gradient(const WeightGradient& row) { OneChannelGradient<kernel1, channels1>::run(row); }
+
+void add_pixels(const bf16* row, int64_t width, int channels, float* sums) {
+  const __m512i ones = _mm512_set1_epi16(0x3f80);
+  for (int c = 0; c < channels; c += lanes) {
+    __m512 total = _mm512_setzero_ps();
+    for (Step p = 0; p < width; p += 2) {
+      total = dot(load(row + p * channels + 2 * c), ones, total);
+    }
+    _mm512_storeu_ps(sums + c, _mm512_add_ps(_mm512_loadu_ps(sums + c), total));
+  }
+}
+
+int64_t multiply_adds(int64_t rounds) {
+  constexpr int count = 28;
+  __m512 total[count];
+  const __m512i factor = _mm512_set1_epi16(0x3f00), summand = _mm512_set1_epi16(0x3c00);
+  for (int i = 0; i < count; i++) {
+    total[i] = _mm512_set1_ps(static_cast<float>(i));
+  }
+  for (int64_t round = 0; round < rounds; round++) {
+#pragma GCC unroll 28
+    for (int i = 0; i < count; i++) {
+      total[i] = dot(factor, summand, total[i]);
+    }
+  }
+  float seen = 0;
+  for (int i = 0; i < count; i++) {
+    seen += _mm512_reduce_add_ps(total[i]);
+  }
+  // The result is used, so that the compiler keeps the work.
+  return seen == seen ? rounds * count * lanes * 2 : 0;
+}
+
+}  // namespace pairs
+}  // namespace cpu
+}  // namespace ldct
