@@ -70,6 +70,8 @@ struct QualityPair {
   double* scratch;  // 5 * (columns + 8) doubles
 };
 
+struct WinogradWeights;
+
 struct Kernels {
   const char* name;
   // 9x9, 1 -> 64, ReLU; window stride 1
@@ -86,6 +88,10 @@ struct Kernels {
   void (*layer3_weight_gradient)(const WeightGradientRow&);
   // 64 -> 32
   void (*layer2_weight_gradient)(const WinogradGradientRows&);
+  // Layer 2's weights for Winograd's products: one of winograd_pieces.
+  void (*transform_weights2)(const float* weights2, int64_t piece, WinogradWeights& to);
+  // weights2 += G^T sums G, from [component][channels1][channels2]
+  void (*add_weight_gradient2)(const float* sums, float* weights2);
   // depth 9, 64 channels
   void (*layer1_weight_gradient)(const WeightGradientRow&);
   // sums[c] += sum over p of row[p][c]; channels a multiple of 16

@@ -35,7 +35,9 @@ void RowSweep::begin(const Part&, bool training) {
   std::fill_n(component_gradient2_.data(), component_gradient2_.size(), 0.0f);
 }
 
-void RowSweep::end(Network& gradient) { add_weight_gradient(component_gradient2_.data(), gradient.weights2); }
+void RowSweep::end(Network& gradient) {
+  kernels_.add_weight_gradient2(component_gradient2_.data(), gradient.weights2);
+}
 
 void RowSweep::windows(const Part& part, const Ring& ring, int64_t r, const float* in[4]) const {
   for (int i = 0; i < 4; i++) {
@@ -167,7 +169,7 @@ void RowMethod::prepare(const Network& network, int64_t piece) {
     model_->network = network;
     upright_weights3(network, model_->weights3);
   }
-  transform_weights(network.weights2, piece, model_->weights2);
+  kernels_.transform_weights2(network.weights2, piece, model_->weights2);
 }
 
 std::unique_ptr<Sweep> RowMethod::sweep(int64_t columns) const {

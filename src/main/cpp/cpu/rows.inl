@@ -25,8 +25,10 @@ template <int DEPTH, int STRIDE, int CHANNELS, int P>
 void convolve_block(const ConvolutionRow& row, Step pixel, Step channel) {
   constexpr int V = Block<CHANNELS>::vectors;
   Vector sums[P][V];
+#pragma GCC unroll 8
   for (int v = 0; v < V; v++) {
     Vector start = row.bias ? load(row.bias + channel + v * WIDTH) : broadcast(0);
+#pragma GCC unroll 16
     for (int p = 0; p < P; p++) {
       sums[p][v] = start;
     }
@@ -50,7 +52,9 @@ void convolve_block(const ConvolutionRow& row, Step pixel, Step channel) {
       }
     }
   }
+#pragma GCC unroll 16
   for (int p = 0; p < P; p++) {
+#pragma GCC unroll 8
     for (int v = 0; v < V; v++) {
       Step at = (pixel + p) * CHANNELS + channel + v * WIDTH;
       Vector value = sums[p][v];
@@ -90,7 +94,9 @@ template <int STRIDE, int CHANNELS, int K>
 void weight_gradient_block(const WeightGradientRow& row, int t, Step k, Step channel, Step from, Step to) {
   constexpr int V = Block<CHANNELS>::vectors;
   Vector sums[K][V];
+#pragma GCC unroll 16
   for (int j = 0; j < K; j++) {
+#pragma GCC unroll 8
     for (int v = 0; v < V; v++) {
       sums[j][v] = broadcast(0);
     }
@@ -113,7 +119,9 @@ void weight_gradient_block(const WeightGradientRow& row, int t, Step k, Step cha
     }
   }
   float* gradient = row.gradient[t] + k * CHANNELS + channel;
+#pragma GCC unroll 16
   for (int j = 0; j < K; j++) {
+#pragma GCC unroll 8
     for (int v = 0; v < V; v++) {
       float* at = gradient + j * CHANNELS + v * WIDTH;
       store(at, load(at) + sums[j][v]);
@@ -152,6 +160,7 @@ template <int P>
 void dot_block(const ConvolutionRow& row, Step pixel) {
   constexpr int depth = 5 * 32, stride = 32;
   Vector sums[P];
+#pragma GCC unroll 16
   for (int p = 0; p < P; p++) {
     sums[p] = broadcast(0);
   }
@@ -165,6 +174,7 @@ void dot_block(const ConvolutionRow& row, Step pixel) {
       }
     }
   }
+#pragma GCC unroll 16
   for (int p = 0; p < P; p++) {
     row.out[pixel + p] = sum(sums[p]) + row.bias[0];
   }
@@ -193,6 +203,7 @@ int64_t multiply_adds(int64_t rounds) {
   constexpr int sums = REGISTERS - 4;
   Vector total[sums];
   Vector factor = broadcast(0.999f), summand = broadcast(0.001f);
+#pragma GCC unroll 32
   for (int i = 0; i < sums; i++) {
     total[i] = broadcast(static_cast<float>(i));
   }
@@ -203,6 +214,7 @@ int64_t multiply_adds(int64_t rounds) {
     }
   }
   float seen = 0;
+#pragma GCC unroll 32
   for (int i = 0; i < sums; i++) {
     seen += sum(total[i]);
   }
@@ -229,6 +241,8 @@ int64_t multiply_adds(int64_t rounds) {
                          winograd<32, 64>,                                                          \
                          WeightGradient<5, 1, 32>::run,                                             \
                          winograd_weight_gradient<64, 32>,                                          \
+                         transform_weights,                                                         \
+                         add_weight_gradient,                                                       \
                          WeightGradient<9, 1, 64>::run,                                             \
                          add_pixels,                                                                \
                          mean_ssim,                                                                 \

@@ -31,12 +31,11 @@ struct WinogradWeights {
   float data_gradient[components * component_weights2];  // of the turned kernel, [component][channels2][channels1]
 };
 
-// The work is divided by layer 2's input channels.
+// Their transform is divided by layer 2's input channels.
 constexpr int64_t winograd_pieces = 4;
-void transform_weights(const float* weights2, int64_t piece, WinogradWeights& to);
 
-// weights2 += G^T sums G, from [component][channels1][channels2].
-void add_weight_gradient(const float* sums, float* weights2);
+// Components of the kernel turned by half a turn, in one dimension.
+constexpr int turned_component[4] = {3, 1, 2, 0};
 
 }  // namespace cpu
 }  // namespace ldct

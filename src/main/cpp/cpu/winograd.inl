@@ -172,6 +172,95 @@ void winograd_weight_gradient(const WinogradGradientRows& rows) {
   });
 }
 
+// G x: the kernel.
+inline void transform_kernel(const Vector x[3], Vector y[4]) {
+  const Vector half = broadcast(0.5f), outer = x[0] + x[2];
+  y[0] = x[0];
+  y[1] = (outer + x[1]) * half;
+  y[2] = (outer - x[1]) * half;
+  y[3] = x[2];
+}
+
+void transform_weights(const float* weights2, int64_t piece, WinogradWeights& to) {
+  constexpr int inputs = channels1 / winograd_pieces;
+  const Step first = piece * inputs;
+  const float* kernels = weights2 + first * channels2;
+  float* forward = to.forward + first * channels2;
+  for (Step i = 0; i < inputs * channels2; i += WIDTH) {
+    Vector half[4][kernel2];
+#pragma GCC unroll 3
+    for (int column = 0; column < kernel2; column++) {
+      Vector x[kernel2], y[4];
+#pragma GCC unroll 3
+      for (int row = 0; row < kernel2; row++) {
+        x[row] = load(kernels + (row * kernel2 + column) * component_weights2 + i);
+      }
+      transform_kernel(x, y);
+#pragma GCC unroll 4
+      for (int row = 0; row < 4; row++) {
+        half[row][column] = y[row];
+      }
+    }
+#pragma GCC unroll 4
+    for (int row = 0; row < 4; row++) {
+      Vector y[4];
+      transform_kernel(half[row], y);
+#pragma GCC unroll 4
+      for (int column = 0; column < 4; column++) {
+        store(forward + (row * 4 + column) * component_weights2 + i, y[column]);
+      }
+    }
+  }
+  for (int row = 0; row < 4; row++) {
+    for (int column = 0; column < 4; column++) {
+      const float* from = forward + (turned_component[row] * 4 + turned_component[column]) * component_weights2;
+      float* turned = to.data_gradient + (row * 4 + column) * component_weights2 + first;
+      for (int out = 0; out < channels2; out++) {
+        for (int in = 0; in < inputs; in++) {
+          turned[out * channels1 + in] = from[in * channels2 + out];
+        }
+      }
+    }
+  }
+}
+
+// G^T x
+inline void transform_kernel_back(const Vector x[4], Vector y[3]) {
+  const Vector half = broadcast(0.5f), mean = (x[1] + x[2]) * half;
+  y[0] = x[0] + mean;
+  y[1] = (x[1] - x[2]) * half;
+  y[2] = mean + x[3];
+}
+
+void add_weight_gradient(const float* sums, float* weights2) {
+  for (Step i = 0; i < component_weights2; i += WIDTH) {
+    Vector half[kernel2][4];
+#pragma GCC unroll 4
+    for (int column = 0; column < 4; column++) {
+      Vector x[4], y[kernel2];
+#pragma GCC unroll 4
+      for (int row = 0; row < 4; row++) {
+        x[row] = load(sums + (row * 4 + column) * component_weights2 + i);
+      }
+      transform_kernel_back(x, y);
+#pragma GCC unroll 3
+      for (int row = 0; row < kernel2; row++) {
+        half[row][column] = y[row];
+      }
+    }
+#pragma GCC unroll 3
+    for (int row = 0; row < kernel2; row++) {
+      Vector y[kernel2];
+      transform_kernel_back(half[row], y);
+#pragma GCC unroll 3
+      for (int column = 0; column < kernel2; column++) {
+        float* at = weights2 + (row * kernel2 + column) * component_weights2 + i;
+        store(at, load(at) + y[column]);
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace cpu
 }  // namespace ldct

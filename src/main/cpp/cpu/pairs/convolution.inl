@@ -17,8 +17,10 @@ struct OneChannel {
   struct Block {
     static void run(const Convolution& row, Step pixel) {
       __m512 sums[2 * PAIRS][vectors];
+#pragma GCC unroll 8
       for (int v = 0; v < vectors; v++) {
         const __m512 start = row.bias ? _mm512_loadu_ps(row.bias + v * lanes) : _mm512_setzero_ps();
+#pragma GCC unroll 16
         for (int p = 0; p < 2 * PAIRS; p++) {
           sums[p][v] = start;
         }
@@ -27,7 +29,9 @@ struct OneChannel {
         accumulate<2 * PAIRS, vectors, TAP_PAIRS, 1, CHANNELS>(row.in[t] + pixel, row.weights[t], sums);
       }
       const Epilogue epilogue{row.relu, row.gate, row.out, row.width};
+#pragma GCC unroll 16
       for (int p = 0; p < 2 * PAIRS; p += 2) {
+#pragma GCC unroll 8
         for (int v = 0; v < vectors; v++) {
           epilogue.store(pixel + p, (pixel + p) * CHANNELS + v * 2 * lanes, sums[p][v], sums[p + 1][v]);
         }

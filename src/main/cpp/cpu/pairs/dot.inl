@@ -94,7 +94,9 @@ inline void accumulate(const bf16* in, const bf16* weights, __m512 (&sums)[P][V]
 template <int K, int V, int STEP, int POSITION, int CHANNELS>
 inline void accumulate_gradient(const bf16* in, const bf16* delta, Step steps, float* gradient) {
   __m512 sums[K][V];
+#pragma GCC unroll 16
   for (int k = 0; k < K; k++) {
+#pragma GCC unroll 8
     for (int v = 0; v < V; v++) {
       sums[k][v] = _mm512_setzero_ps();
     }
@@ -114,7 +116,9 @@ inline void accumulate_gradient(const bf16* in, const bf16* delta, Step steps, f
       }
     }
   }
+#pragma GCC unroll 16
   for (int k = 0; k < K; k++) {
+#pragma GCC unroll 8
     for (int v = 0; v < V; v++) {
       float* at = gradient + k * CHANNELS + v * lanes;
       _mm512_storeu_ps(at, _mm512_add_ps(_mm512_loadu_ps(at), sums[k][v]));

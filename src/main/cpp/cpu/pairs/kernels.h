@@ -70,13 +70,21 @@ struct Winograd {
   void* scratch;  // winograd_bytes
 };
 
-// gradient[component][input channel][output channel] += the share of two rows
+// Transformed input and output gradient of layer 2, kept until they are enough for sums that are worth loading:
+// gradient[component][input channel][output channel] += sum over the steps, a pair of 2x2 blocks each.
+constexpr int most_steps = 32;
+struct Blocks {
+  int64_t steps;
+  bf16* in;     // [component][most_steps][channels1][2], component_gap between components
+  bf16* delta;  // [component][most_steps][channels2][2], likewise
+  float* gradient;
+};
+
+// The share of two rows: adds to the blocks, and sums them up as often as they are full.
 struct WinogradGradient {
   const bf16* in[4];     // as above
   const bf16* delta[2];  // pairs, at pixel 0
-  float* gradient;
   int64_t width;
-  void* scratch;  // winograd_bytes
 };
 
 // gradient[t][tap column][channel] += sum over pixels of in[t][pixel + tap column] * delta[pixel][channel]
@@ -88,10 +96,12 @@ struct WeightGradient {
   int64_t width;
 };
 
-// Bytes between two components' arrays, so that not all 16 start in the same set of the cache.
-constexpr int64_t component_gap_bytes = 64;
+// Values between two components' arrays, so that not all 16 start in the same set of the cache.
+constexpr int64_t component_gap = 32;
 constexpr int64_t winograd_bytes =
-    components * (most_blocks * (channels2 * 2 + channels1 * 4) + 2 * component_gap_bytes);
+    components * (most_blocks * (channels2 * 2 + channels1 * 4) + component_gap * 6);
+constexpr int64_t blocks_in_pitch = most_steps * channels1 * 2 + component_gap;
+constexpr int64_t blocks_delta_pitch = most_steps * channels2 * 2 + component_gap;
 
 // The weights in the layouts above; pieces of layer 2's input channels as in winograd.h, the rest with the first one.
 void pack(const Network& network, int64_t piece, Weights& to);
@@ -103,7 +113,8 @@ void layer3(const Output& row);
 void layer3_data_gradient(const Convolution& row);
 void layer2_data_gradient(const Winograd& rows);
 void layer3_weight_gradient(const WeightGradient& row);  // 32 channels: the window runs over the output's gradient
-void layer2_weight_gradient(const WinogradGradient& rows);
+void layer2_weight_gradient(const WinogradGradient& rows, Blocks& blocks);
+void sum_up(Blocks& blocks);
 void layer1_weight_gradient(const WeightGradient& row);  // 64 channels
 // sums[c] += sum over the pixels of a row of pairs
 void add_pixels(const bf16* row, int64_t width, int channels, float* sums);

@@ -7,8 +7,6 @@ namespace cpu {
 namespace pairs {
 namespace {
 
-constexpr int turned_component[4] = {3, 1, 2, 0};
-
 // One kernel row: weights [tap][channel], of which tap `first` is the pair's first; taps outside are zero.
 inline __m512i tap_pair(const float* weights, int taps, int channels, int first, int channel) {
   auto tap = [&](int i) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "cpu/kernels.h"
+
 namespace ldct {
 namespace cpu {
 namespace pairs {
@@ -51,11 +53,17 @@ void PairSweep::begin(const Part& part, bool training) {
   }
   if (component_gradient2_.size() == 0) {
     component_gradient2_ = AlignedFloats(components * component_weights2);
+    blocks_memory_ = AlignedFloats(components * (blocks_in_pitch + blocks_delta_pitch) / 2);
+    bf16* memory = reinterpret_cast<bf16*>(blocks_memory_.data());
+    blocks_ = {0, memory, memory + components * blocks_in_pitch, component_gradient2_.data()};
   }
   std::fill_n(component_gradient2_.data(), component_gradient2_.size(), 0.0f);
 }
 
-void PairSweep::end(Network& gradient) { add_weight_gradient(component_gradient2_.data(), gradient.weights2); }
+void PairSweep::end(Network& gradient) {
+  sum_up(blocks_);
+  kernels_avx512.add_weight_gradient2(component_gradient2_.data(), gradient.weights2);
+}
 
 void PairSweep::windows(const Part& part, const Ring& ring, int64_t r, const bf16* in[4]) const {
   for (int i = 0; i < 4; i++) {
@@ -136,10 +144,8 @@ void PairSweep::layer2_gradients(const Part& part, int64_t r) {
   for (int i = 0; i < 2; i++) {
     weights.delta[i] = within(part, r + i, 0) ? gradient2_.row(r + i) : zeros_.row(0);
   }
-  weights.gradient = component_gradient2_.data();
   weights.width = columns();
-  weights.scratch = scratch_.data();
-  layer2_weight_gradient(weights);
+  layer2_weight_gradient(weights, blocks_);
 
   Winograd rows{};
   windows(part, gradient2_, r, rows.in);
@@ -166,7 +172,7 @@ void PairSweep::layer1_gradients(const Part& part, int64_t r, Network& gradient)
 }
 
 int64_t PairSweep::bytes() const {
-  int64_t total = RowSchedule::bytes() + (scratch_.size() + component_gradient2_.size()) * static_cast<int64_t>(sizeof(float));
+  int64_t total = RowSchedule::bytes() + (scratch_.size() + blocks_memory_.size() + component_gradient2_.size()) * static_cast<int64_t>(sizeof(float));
   for (const Ring* ring : {&input_, &active1_, &active2_, &gradient3_, &gradient2_, &gradient1_, &zeros_}) {
     total += ring->bytes();
   }

@@ -48,7 +48,9 @@ class PairSweep : public RowSchedule {
   int64_t first_row_ = 0;
   Ring input_, active1_, active2_, gradient3_, gradient2_, gradient1_, zeros_;
   AlignedFloats scratch_;
-  AlignedFloats component_gradient2_;  // allocated by the first training, [component][channels1][channels2]
+  // Of layer 2's weight gradient; allocated by the first training.
+  AlignedFloats blocks_memory_, component_gradient2_;
+  Blocks blocks_{};
 };
 
 class PairMethod : public Method {

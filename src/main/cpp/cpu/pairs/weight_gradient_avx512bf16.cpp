@@ -1,4 +1,6 @@
 // Gradients of weights and biases.
+#include <algorithm>
+
 #include "cpu/pairs/winograd.inl"
 
 namespace ldct {
@@ -44,23 +46,14 @@ struct Layer2Gradient {
     }
   };
 
-  static void run(const WinogradGradient& rows) {
-    balanced_pieces((rows.width + 3) / 4, most_blocks / 2, [&](Step first, Step steps) {
-      const Step in_pitch = steps * 2 * channels1 + gap / 2, delta_pitch = steps * 2 * channels2 + gap / 2;
-      bf16* in = static_cast<bf16*>(rows.scratch);
-      bf16* deltas = in + components * in_pitch;
-      input_row_component_pairs<0, channels1>(rows.in, 2 * first, 2 * steps, in, in_pitch);
-      input_row_component_pairs<1, channels1>(rows.in, 2 * first, 2 * steps, in, in_pitch);
-      input_row_component_pairs<2, channels1>(rows.in, 2 * first, 2 * steps, in, in_pitch);
-      input_row_component_pairs<3, channels1>(rows.in, 2 * first, 2 * steps, in, in_pitch);
-      gradient_component_pairs<channels2>(rows.delta, 2 * first, 2 * steps, deltas, delta_pitch);
-      for (int i = 0; i < components; i++) {
-        balanced_pieces(channels1, most, [&](Step k, Step positions) {
-          with_constant<most, Block>(positions, in + i * in_pitch + 2 * k, deltas + i * delta_pitch, steps,
-                                     rows.gradient + i * component_weights2 + k * channels2);
-        });
-      }
-    });
+  static void run(const Blocks& blocks) {
+    for (int i = 0; i < components; i++) {
+      balanced_pieces(channels1, most, [&](Step k, Step positions) {
+        with_constant<most, Block>(positions, blocks.in + i * blocks_in_pitch + 2 * k,
+                                   blocks.delta + i * blocks_delta_pitch, blocks.steps,
+                                   blocks.gradient + i * component_weights2 + k * channels2);
+      });
+    }
   }
 };
 
@@ -68,7 +61,29 @@ struct Layer2Gradient {
 
 void layer3_weight_gradient(const WeightGradient& row) { OneChannelGradient<kernel3, channels2>::run(row); }
 
-void layer2_weight_gradient(const WinogradGradient& rows) { Layer2Gradient::run(rows); }
+void layer2_weight_gradient(const WinogradGradient& rows, Blocks& blocks) {
+  const Step total = (rows.width + 3) / 4;
+  for (Step first = 0; first < total;) {
+    const Step steps = std::min(total - first, most_steps - blocks.steps);
+    bf16* in = blocks.in + blocks.steps * 2 * channels1;
+    input_row_component_pairs<0, channels1>(rows.in, 2 * first, 2 * steps, in, blocks_in_pitch);
+    input_row_component_pairs<1, channels1>(rows.in, 2 * first, 2 * steps, in, blocks_in_pitch);
+    input_row_component_pairs<2, channels1>(rows.in, 2 * first, 2 * steps, in, blocks_in_pitch);
+    input_row_component_pairs<3, channels1>(rows.in, 2 * first, 2 * steps, in, blocks_in_pitch);
+    gradient_component_pairs<channels2>(rows.delta, 2 * first, 2 * steps,
+                                        blocks.delta + blocks.steps * 2 * channels2, blocks_delta_pitch);
+    blocks.steps += steps;
+    first += steps;
+    if (blocks.steps == most_steps) {
+      sum_up(blocks);
+    }
+  }
+}
+
+void sum_up(Blocks& blocks) {
+  Layer2Gradient::run(blocks);
+  blocks.steps = 0;
+}
 
 void layer1_weight_gradient(const WeightGradient& row) { OneChannelGradient<kernel1, channels1>::run(row); }
 

@@ -9,8 +9,6 @@ namespace cpu {
 namespace pairs {
 namespace {
 
-constexpr Step gap = component_gap_bytes;
-
 // One row of B^T x, from the input's rows (or columns): how it is added up from two of them.
 struct Combination {
   int plus, other;
@@ -162,13 +160,17 @@ struct Products {
   struct Block {
     static void run(const bf16* in, const bf16* weights, float* out) {
       __m512 sums[P][vectors];
+#pragma GCC unroll 16
       for (int p = 0; p < P; p++) {
+#pragma GCC unroll 8
         for (int v = 0; v < vectors; v++) {
           sums[p][v] = _mm512_setzero_ps();
         }
       }
       accumulate<P, vectors, INPUTS / 2, INPUTS, OUTPUTS>(in, weights, sums);
+#pragma GCC unroll 16
       for (int p = 0; p < P; p++) {
+#pragma GCC unroll 8
         for (int v = 0; v < vectors; v++) {
           _mm512_storeu_ps(out + p * OUTPUTS + v * lanes, sums[p][v]);
         }
@@ -178,7 +180,7 @@ struct Products {
 
   static void run(const Winograd& rows) {
     balanced_pieces((rows.width + 1) / 2, most_blocks, [&](Step first, Step blocks) {
-      const Step in_pitch = blocks * INPUTS + gap / 2, out_pitch = blocks * OUTPUTS + gap / 4;
+      const Step in_pitch = blocks * INPUTS + component_gap, out_pitch = blocks * OUTPUTS + component_gap;
       bf16* in = static_cast<bf16*>(rows.scratch);
       float* products = reinterpret_cast<float*>(in + components * in_pitch);
       input_row_components<0, INPUTS>(rows.in, first, blocks, in, in_pitch);
