@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
     description = "Show the engines, devices and kernels that this machine offers.",
     footer = {
       "",
-      "LDCT_CPU_ISA=plain|avx2|avx512|amx caps the instruction set of the CPU engine.",
+      "LDCT_CPU_ISA=plain|avx2|avx512|avx512bf16|amx caps the instruction set of the CPU engine.",
       "",
       "Examples:",
       "  ldctbench info --memory",
