@@ -19,8 +19,6 @@ void copy_cut(const std::string& text, char* out, int64_t capacity) {
   }
 }
 
-std::string version(int number) { return std::to_string(number / 1000) + "." + std::to_string(number % 1000 / 10); }
-
 std::string device_json(int ordinal) {
   cudaDeviceProp properties;
   cudaError_t status = cudaGetDeviceProperties(&properties, ordinal);
@@ -47,16 +45,13 @@ LDCT_EXPORT int32_t ldct_cuda_devices(char* json, int64_t capacity, char* reason
   cudaDriverGetVersion(&driver);
   cudaRuntimeGetVersion(&runtime);
   cudaError_t status = cudaGetDeviceCount(&count);
-  std::string why;
-  if (status != cudaSuccess) {
+  const std::string why = ldct::cuda::no_devices(status, count);
+  if (!why.empty()) {
     count = 0;
-    why = driver == 0 ? "no NVIDIA driver is installed" : cudaGetErrorString(status);
-  } else if (count == 0) {
-    why = "the driver reports no device";
   }
   if (json) {
-    std::string text = "{\"library\":true,\"driver\":" + (driver ? "\"" + version(driver) + "\"" : "null") +
-                       ",\"runtime\":\"" + version(runtime) + "\",\"devices\":[";
+    std::string text = "{\"library\":true,\"driver\":" + (driver ? "\"" + ldct::cuda::version_text(driver) + "\"" : "null") +
+                       ",\"runtime\":\"" + ldct::cuda::version_text(runtime) + "\",\"devices\":[";
     for (int ordinal = 0; ordinal < count; ordinal++) {
       text += (ordinal ? "," : "") + device_json(ordinal);
     }

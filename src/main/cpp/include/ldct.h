@@ -20,7 +20,7 @@
 extern "C" {
 #endif
 
-#define LDCT_ABI_VERSION 2
+#define LDCT_ABI_VERSION 3
 
 /* Parameters in state_dict order: layers.0.weight [64,1,9,9], layers.0.bias [64],
  * layers.2.weight [32,64,3,3], layers.2.bias [32], layers.4.weight [1,32,5,5], layers.4.bias [1]. */
@@ -117,6 +117,15 @@ int32_t ldct_dataset_memory(const ldct_dataset* dataset, int64_t* bytes, int64_t
  * that much lower.
  */
 int32_t ldct_measure_peak(ldct_engine* engine, int32_t precision, double* gflops);
+
+/*
+ * How long SSIM of image pairs takes where they already lie in the engine's memory, as predictions do in
+ * ldct_evaluate: milliseconds for all of them, the mean of so many runs (at least 1). A CUDA engine brings the pairs to
+ * the device first, which is not counted, needs memory for all of them, and reads the time from the device. The other
+ * arguments and limits are those of ldct_image_quality, without clipping.
+ */
+int32_t ldct_measure_ssim(ldct_engine* engine, const float* target, const float* prediction, int64_t count,
+                          int32_t rows, int32_t columns, double data_range, int32_t runs, double* milliseconds);
 
 int32_t ldct_trainer_create(ldct_engine* engine, const ldct_trainer_options* options,
                             ldct_trainer** trainer);

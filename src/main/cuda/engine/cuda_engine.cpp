@@ -85,13 +85,40 @@ void CudaEngine::image_quality(const ImagePairs& pairs, double* ssim, double* ms
   });
 }
 
+double CudaEngine::measure_ssim(const ImagePairs& pairs, int32_t runs) {
+  const size_t bytes = static_cast<size_t>(pairs.count * pairs.shape.pixels()) * sizeof(float);
+  double milliseconds = 0;
+  device_->use([&] {
+    const Stream stream;
+    Staging staging;
+    const DeviceMemory target(bytes), prediction(bytes);
+    const DeviceMemory scratch(static_cast<size_t>(quality_scratch(pairs.count, pairs.shape)) * sizeof(double));
+    const DeviceMemory result(static_cast<size_t>(pairs.count) * sizeof(double));
+    staging.upload(stream, target.as<float>(), pairs.target, bytes);
+    staging.upload(stream, prediction.as<float>(), pairs.prediction, bytes);
+    const Pairs on_device{target.as<float>(), prediction.as<float>(), pairs.count,
+                          pairs.shape,        pairs.clip_low,         pairs.clip_high};
+    auto run = [&] { cuda::ssim(stream, on_device, pairs.data_range, scratch.as<double>(), result.as<double>()); };
+    run();  // loads the kernels
+    Event begin(Event::Kind::timing), end(Event::Kind::timing);
+    begin.record(stream);
+    for (int32_t i = 0; i < runs; i++) {
+      run();
+    }
+    end.record(stream);
+    end.wait();
+    milliseconds = static_cast<double>(end.milliseconds_since(begin)) / runs;
+  });
+  return milliseconds;
+}
+
 double CudaEngine::measure_peak(int32_t precision) {
   create_tuned_network(precision);  // throws where it cannot be computed
   double gflops = 0;
   device_->use([&] {
     const Stream stream;
     const DeviceMemory sink(sizeof(float));
-    Event begin(true), end(true);
+    Event begin(Event::Kind::timing), end(Event::Kind::timing);
     // GFLOP/s of one launch.
     auto rate = [&](int rounds, float& milliseconds) {
       begin.record(stream);

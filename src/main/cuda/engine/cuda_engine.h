@@ -14,6 +14,7 @@ class CudaEngine : public Engine {
   std::unique_ptr<Trainer> create_trainer(const ldct_trainer_options& options) override;
   void image_quality(const ImagePairs& pairs, double* ssim, double* mse) override;
   double measure_peak(int32_t precision) override;
+  double measure_ssim(const ImagePairs& pairs, int32_t runs) override;
 
  private:
   std::shared_ptr<Device> device_;

@@ -34,6 +34,29 @@ std::string refusal(int32_t ordinal) {
 
 }  // namespace
 
+std::string version_text(int number) {
+  return std::to_string(number / 1000) + "." + std::to_string(number % 1000 / 10);
+}
+
+std::string no_devices(cudaError_t status, int count) {
+  if (status == cudaSuccess) {
+    return count > 0 ? "" : "the driver reports no device";
+  }
+  cudaGetLastError();  // not sticky: the next call is not to stumble over it
+  int driver = 0, runtime = 0;
+  cudaDriverGetVersion(&driver);
+  cudaRuntimeGetVersion(&runtime);
+  if (driver == 0) {
+    return "no NVIDIA driver is installed";
+  }
+  if (status == cudaErrorInsufficientDriver) {
+    return "the NVIDIA driver is too old: it is for CUDA " + version_text(driver) + " and this program needs one for " +
+           version_text(runtime / 1000 * 1000) + (runtime / 1000 == 13 ? " (580 or newer)" : "") +
+           "; install a newer driver";
+  }
+  return cudaGetErrorString(status);
+}
+
 std::string too_old(int32_t ordinal) {
   int major = 0, minor = 0;
   cudaError_t status = cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, ordinal);
@@ -65,10 +88,10 @@ std::shared_ptr<Device> Device::open(int32_t ordinal) {
 
 Device::Device(int32_t ordinal) : ordinal_(ordinal) {
   int count = 0;
-  cudaError_t status = cudaGetDeviceCount(&count);
-  if (status != cudaSuccess || count == 0) {
-    throw Error(LDCT_NO_DEVICE, std::string("no CUDA device: ") +
-                                    (status == cudaSuccess ? "the driver reports none" : cudaGetErrorString(status)));
+  const cudaError_t status = cudaGetDeviceCount(&count);
+  const std::string none = no_devices(status, count);
+  if (!none.empty()) {
+    throw Error(LDCT_NO_DEVICE, "no CUDA device: " + none);
   }
   if (ordinal < 0 || ordinal >= count) {
     throw Error(LDCT_NO_DEVICE, "there is no CUDA device " + std::to_string(ordinal) + "; this machine has 0 to " +

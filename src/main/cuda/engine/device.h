@@ -48,6 +48,12 @@ class Device {
   std::atomic<bool> lost_{false};
 };
 
+// Why there is no device, given what asking for their number answered and the number; empty if there are some.
+std::string no_devices(cudaError_t status, int count);
+
+// "13.0" for 13000.
+std::string version_text(int number);
+
 // Why a device is too old for this library; empty if it is not. Leaves the device alone: no context is made on it.
 std::string too_old(int32_t ordinal);
 

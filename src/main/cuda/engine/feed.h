@@ -40,7 +40,7 @@ class Feed {
   struct Slot {
     PinnedMemory staged, results_staged;
     DeviceMemory sent, results;
-    Event copied, finished;
+    Event copied, finished{Event::Kind::sleep};  // several trainers at once must not keep as many cores busy waiting
     Piece piece{};
     bool busy = false;
   };

@@ -51,8 +51,11 @@ Stream::Stream() { check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocki
 
 void Stream::wait() const { check(cudaStreamSynchronize(stream_), "waiting for the device"); }
 
-Event::Event(bool timing) {
-  check(cudaEventCreateWithFlags(&event_, timing ? 0 : cudaEventDisableTiming), "creating an event");
+Event::Event(Kind kind) {
+  const unsigned flags = kind == Kind::timing  ? cudaEventDefault
+                         : kind == Kind::sleep ? cudaEventDisableTiming | cudaEventBlockingSync
+                                               : cudaEventDisableTiming;
+  check(cudaEventCreateWithFlags(&event_, flags), "creating an event");
 }
 
 void Event::record(cudaStream_t stream) { check(cudaEventRecord(event_, stream), "recording an event"); }

@@ -71,8 +71,9 @@ class Stream {
 
 class Event {
  public:
-  // timing: whether milliseconds can be asked of it.
-  explicit Event(bool timing = false);
+  enum class Kind { plain, timing, sleep };
+  // timing: milliseconds can be asked of it. sleep: who waits for it leaves the processor to others meanwhile.
+  explicit Event(Kind kind = Kind::plain);
   ~Event() { cudaEventDestroy(event_); }
   Event(const Event&) = delete;
   Event& operator=(const Event&) = delete;

@@ -5,13 +5,14 @@
 
 #include <limits>
 
+#include "device/arithmetic.cuh"
 #include "kernels/quality.h"
 
 namespace ldct::cuda {
 
 // NaN stays NaN.
 __device__ __forceinline__ float clipped(float x, float low, float high) {
-  return x < low ? low : x > high ? high : x;
+  return smaller_or_nan(larger_or_nan(x, low), high);
 }
 
 // Bounds out of order mean none.

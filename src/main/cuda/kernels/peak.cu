@@ -38,6 +38,10 @@ template <bool tfloat32>
 __global__ void __launch_bounds__(threads) matrix_kernel(int rounds, uint32_t seed, float* sink) {
   const uint32_t a[4] = {seed, seed + threadIdx.x, seed, seed};
   float sums[matrix_chains][4] = {};
+#pragma unroll
+  for (int i = 0; i < matrix_chains; i++) {
+    sums[i][0] = static_cast<float>(i);  // different, so that the compiler cannot see one chain in all of them
+  }
   for (int round = 0; round < rounds; round++) {
 #pragma unroll
     for (int i = 0; i < matrix_chains; i++) {

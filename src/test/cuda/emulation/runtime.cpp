@@ -189,6 +189,7 @@ const char* cudaGetErrorName(cudaError_t e) {
     case cudaErrorInvalidAddressSpace: return "cudaErrorInvalidAddressSpace";
     case cudaErrorInvalidPc: return "cudaErrorInvalidPc";
     case cudaErrorLaunchFailure: return "cudaErrorLaunchFailure";
+    default: return "an error";
   }
   return "unknown";
 }

@@ -45,7 +45,7 @@ public record BenchRow(
       return new Figures(gflops, peak == null ? null : gflops / peak, null, null, null, null);
     }
 
-    /** Stored bytes (two a pixel) that were read. */
+    /** Bytes that were read: of stored pixels two each, of a pair of float32 ones eight. */
     public static Figures reading(double megabytesPerSecond) {
       return new Figures(null, null, null, megabytesPerSecond, null, null);
     }

@@ -45,6 +45,9 @@ public final class BenchRunner {
     try (TemporaryFolder folder = new TemporaryFolder();
         EngineContender ours = new EngineContender(engine, benchCase, data, folder.path())) {
       List<Contender> contenders = new ArrayList<>(List.of(ours));
+      if (benchCase.kind() == BenchKind.SSIM) {
+        contenders.add(new ResidentSsim(engine, benchCase, data));
+      }
       if (!peers.all().isEmpty()) {
         data.write(folder.path());
         double expected = ours.once();
@@ -76,11 +79,17 @@ public final class BenchRunner {
     }
   }
 
+  private static boolean isOurs(Contender contender) {
+    return contender.framework().equals(EngineContender.FRAMEWORK);
+  }
+
   private List<BenchRow> rows(
       BenchCase benchCase, List<Contender> contenders, Spread[] spreads, long memory) {
     double bestPeer = Double.POSITIVE_INFINITY;
-    for (int c = 1; c < spreads.length; c++) {
-      bestPeer = Math.min(bestPeer, spreads[c].median());
+    for (int c = 0; c < spreads.length; c++) {
+      if (!isOurs(contenders.get(c))) {
+        bestPeer = Math.min(bestPeer, spreads[c].median());
+      }
     }
     boolean arithmetic = benchCase.kind().flopPerPixel() > 0;
     Double peak = arithmetic ? peak(benchCase.precision()) : null;
@@ -88,13 +97,17 @@ public final class BenchRunner {
     List<BenchRow> rows = new ArrayList<>();
     for (int c = 0; c < spreads.length; c++) {
       Spread ms = spreads[c];
+      boolean ours = isOurs(contenders.get(c));
       double gflops = benchCase.kind().flopPerPixel() * shape.pixels() / ms.median() * 1e-6;
       Figures figures = arithmetic ? Figures.arithmetic(gflops, peak) : Figures.NONE;
+      if (contenders.get(c) instanceof ResidentSsim) {
+        figures = Figures.reading(ResidentSsim.BYTES_A_PIXEL * shape.pixels() / ms.median() * 1e-3);
+      }
       rows.add(
           new BenchRow(
               benchCase.kind().label(),
               contenders.get(c).framework(),
-              c == 0 ? engine.name() : null,
+              ours ? engine.name() : null,
               contenders.get(c).kernel(),
               benchCase.precision().label(),
               shape.mbs(),
@@ -103,7 +116,7 @@ public final class BenchRunner {
               ms,
               shape.pixels() / ms.median() * 1e-3,
               c == 0 ? figures.withMemory(memory) : figures,
-              c == 0 && spreads.length > 1 ? bestPeer / ms.median() : null,
+              ours && Double.isFinite(bestPeer) ? bestPeer / ms.median() : null,
               machine));
     }
     return rows;

@@ -12,7 +12,10 @@ import org.ldctbench.engine.Trainer;
  * and normalising included. Other images cross into native memory and back in every call.
  */
 final class EngineContender implements Contender, AutoCloseable {
-  private static final float STORED_MAX = 2924f;
+  static final String FRAMEWORK = "ldctbench";
+
+  /** Range of the pixels in stored units. */
+  static final float STORED_MAX = 2924f;
 
   private final Engine engine;
   private final BenchCase benchCase;
@@ -37,14 +40,14 @@ final class EngineContender implements Contender, AutoCloseable {
 
   @Override
   public String framework() {
-    return "ldctbench";
+    return FRAMEWORK;
   }
 
   @Override
   public String kernel() {
     // SSIM is computed in double whatever the precision of the network.
     return benchCase.kind() == BenchKind.SSIM
-        ? engine.name()
+        ? engine.name() + ", from Java's memory"
         : engine.kernel(benchCase.precision());
   }
 

@@ -66,6 +66,18 @@ final class TimedEngine implements Engine {
   }
 
   @Override
+  public double measureSsim(
+      float[] target,
+      float[] prediction,
+      int count,
+      int rows,
+      int columns,
+      double dataRange,
+      int runs) {
+    return engine.measureSsim(target, prediction, count, rows, columns, dataRange, runs);
+  }
+
+  @Override
   public void close() {}
 
   /** Sum of times. */

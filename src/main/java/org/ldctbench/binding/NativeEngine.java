@@ -81,13 +81,7 @@ final class NativeEngine implements Engine {
       int columns,
       Clip clip,
       double dataRange) {
-    int length = Require.images(count, rows, columns);
-    Require.length("the target", target.length, length);
-    Require.length("the prediction", prediction.length, length);
-    if (rows < SSIM_WINDOW || columns < SSIM_WINDOW) {
-      throw new EngineException(
-          EngineException.Cause.INVALID_ARGUMENT, "SSIM needs at least 7 rows and columns");
-    }
+    requirePairs(target, prediction, count, rows, columns);
     Clip bounds = clip == null ? new Clip(1, 0) : clip;
     double[] ssim = new double[count];
     double[] mse = new double[count];
@@ -107,6 +101,37 @@ final class NativeEngine implements Engine {
                   ssim,
                   mse));
           return new ImageQuality(ssim, mse);
+        });
+  }
+
+  private static void requirePairs(
+      float[] target, float[] prediction, int count, int rows, int columns) {
+    int length = Require.images(count, rows, columns);
+    Require.length("the target", target.length, length);
+    Require.length("the prediction", prediction.length, length);
+    if (rows < SSIM_WINDOW || columns < SSIM_WINDOW) {
+      throw new EngineException(
+          EngineException.Cause.INVALID_ARGUMENT, "SSIM needs at least 7 rows and columns");
+    }
+  }
+
+  @Override
+  public double measureSsim(
+      float[] target,
+      float[] prediction,
+      int count,
+      int rows,
+      int columns,
+      double dataRange,
+      int runs) {
+    requirePairs(target, prediction, count, rows, columns);
+    double[] milliseconds = new double[1];
+    return handle.call(
+        engine -> {
+          Status.check(
+              Ldct.ldct_measure_ssim(
+                  engine, target, prediction, count, rows, columns, dataRange, runs, milliseconds));
+          return milliseconds[0];
         });
   }
 

@@ -40,6 +40,7 @@ import picocli.CommandLine.Option;
       "%nExamples:",
       "  ldctbench-hpopt --config configs/cnn10-hpopt.yaml --n_runs 20 --set datafolder=/data/ldct",
       "  ldctbench-hpopt --resume a1b2c3d4",
+      "  ldctbench-hpopt --config configs/cnn10-hpopt.yaml --n_runs 40 --parallel 8 --engine cuda",
       "",
       "With a W&B key at hand the sweep is shown there while it goes on; WANDB_MODE=offline keeps it",
       "here, and 'ldctbench wandb sync' sends it later."
@@ -54,6 +55,15 @@ public final class HpoptCommand implements Callable<Integer> {
           "Runs of the whole sweep, those before a --resume included. Default: until run_cap, the"
               + " end of the grid, or Ctrl-C; after --resume as first given.")
   Long runs;
+
+  @Option(
+      names = "--parallel",
+      paramLabel = "RUNS",
+      defaultValue = "1",
+      description =
+          "Runs at once. On one GPU they share the data set, on the CPU its cores unless --threads"
+              + " is given. Default: 1.")
+  int parallel;
 
   @Option(
       names = "--set",
@@ -176,6 +186,15 @@ public final class HpoptCommand implements Callable<Integer> {
     if (runs != null && runs < 1) {
       throw new UserException(ExitCode.USAGE, "--n_runs must be at least 1, not " + runs);
     }
+    if (parallel < 1) {
+      throw new UserException(ExitCode.USAGE, "--parallel must be at least 1, not " + parallel);
+    }
+    if (parallel > 1 && search.equals("wandb")) {
+      throw new UserException(
+          ExitCode.USAGE,
+          "--parallel is for --search local; let more take part in a sweep of the server with:"
+              + " ldctbench agent SWEEP");
+    }
     if (resume != null && (seed != null || !assignments.isEmpty())) {
       throw new UserException(
           ExitCode.USAGE, "--resume keeps the sweep's own seed and --set; leave them out");
@@ -208,19 +227,26 @@ public final class HpoptCommand implements Callable<Integer> {
     online.ifPresent(OnlineSweep::begin);
     Map<String, String> ofRuns =
         OnlineSweep.environment(environment, settings, online, state.id(), sweep.project());
-    try (Program program = programs.open(sweep, overrides(), ofRuns, output.progress())) {
+    try (Program program = programs.open(sweep, overrides(), ofRuns, output.progress(), parallel)) {
       SweepRunner runner =
-          new SweepRunner(sweep, journal, Searcher.of(sweep, state.seed()), program, table);
+          new SweepRunner(
+              sweep, journal, Searcher.of(sweep, state.seed()), program, table, parallel);
       try (StopOnSignal stop = new StopOnSignal(runner::interrupt)) {
         SweepRunner.End end = stop.requested() ? SweepRunner.End.INTERRUPTED : runner.run(wanted);
         return report(end, sweep, state, folder);
       } catch (UserException e) {
         if (e.code() == ExitCode.DEVICE_LOST) {
-          System.err.println("Go on with: ldctbench-hpopt --resume " + state.id());
+          System.err.println("Go on with: " + goOn(state));
         }
         throw e;
       }
     }
+  }
+
+  private String goOn(SweepState state) {
+    return "ldctbench-hpopt --resume "
+        + state.id()
+        + (parallel > 1 ? " --parallel " + parallel : "");
   }
 
   private Map<String, Object> overrides() {
@@ -244,7 +270,7 @@ public final class HpoptCommand implements Callable<Integer> {
     }
     if (end == SweepRunner.End.INTERRUPTED) {
       online.ifPresent(OnlineSweep::pause);
-      System.err.println("Interrupted. Go on with: ldctbench-hpopt --resume " + state.id());
+      System.err.println("Interrupted. Go on with: " + goOn(state));
       return ExitCode.INTERRUPTED.code();
     }
     online.ifPresent(there -> there.finish(folder));

@@ -11,10 +11,12 @@ interface ProgramFactory {
   /**
    * @param overrides arguments of our trainer that the sweep file does not have
    * @param environment of the runs; WANDB_DIR says where they and the sweep are
+   * @param parallel most runs at once
    */
   Program open(
       SweepConfig config,
       Map<String, Object> overrides,
       Map<String, String> environment,
-      Progress.Factory progress);
+      Progress.Factory progress,
+      int parallel);
 }

@@ -70,12 +70,9 @@ final class SweepTable implements SweepListener {
       return;
     }
     lastDrawn = System.nanoTime();
-    List<SweepRun> runs = state.runs();
     List<List<String>> rows = new ArrayList<>();
     rows.add(header());
-    for (SweepRun run : runs.subList(Math.max(0, runs.size() - MOST_ROWS), runs.size())) {
-      rows.add(row(run));
-    }
+    shown().forEach(run -> rows.add(row(run)));
     int[] widths = widths(rows);
     StringBuilder text = new StringBuilder();
     if (drawn > 0) {
@@ -85,6 +82,20 @@ final class SweepTable implements SweepListener {
     out.print(text);
     out.flush();
     drawn = rows.size();
+  }
+
+  /** All that are under way, and of the others the last. */
+  private List<SweepRun> shown() {
+    List<SweepRun> runs = state.runs();
+    long ended = runs.stream().filter(run -> run.state() != RunState.RUNNING).count();
+    long hidden = Math.min(ended, Math.max(0, runs.size() - MOST_ROWS));
+    List<SweepRun> shown = new ArrayList<>();
+    for (SweepRun run : runs) {
+      if (run.state() == RunState.RUNNING || hidden-- <= 0) {
+        shown.add(run);
+      }
+    }
+    return shown;
   }
 
   /** All runs as text lines, header first. */

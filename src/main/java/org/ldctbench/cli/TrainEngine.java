@@ -19,10 +19,19 @@ final class TrainEngine {
    * @throws UserException with code ENGINE if it is not to be had
    */
   static Engine open(TrainArguments arguments, Consumer<String> log) {
+    return open(arguments, arguments.threads(), log);
+  }
+
+  /**
+   * The same with other CPU threads than the arguments say, 0 = one a core.
+   *
+   * @throws UserException with code ENGINE if it is not to be had
+   */
+  static Engine open(TrainArguments arguments, int threads, Consumer<String> log) {
     Precision precision = Precision.valueOf(arguments.precision().toUpperCase(Locale.ROOT));
     return open(
         resolved(arguments.engine(), precision, log),
-        arguments.threads(),
+        threads,
         arguments.device(),
         Kernels.valueOf(arguments.kernels().toUpperCase(Locale.ROOT)),
         log);

@@ -1,15 +1,20 @@
 package org.ldctbench.launch;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.ldctbench.common.ExitCode;
 import org.ldctbench.common.Progress;
+import org.ldctbench.common.UserException;
 import org.ldctbench.config.TrainArguments;
 import org.ldctbench.engine.Engine;
+import org.ldctbench.engine.EngineException;
 import org.ldctbench.metrics.QualityMean;
 import org.ldctbench.runlog.RunFolder;
 import org.ldctbench.sweep.Metric;
@@ -28,7 +33,10 @@ import org.ldctbench.train.TrainingData;
 import org.ldctbench.train.TrainingListener;
 import org.ldctbench.train.TrainingResult;
 
-/** Executes {@code ldctbench-train} in this process, with engine and data kept warm. */
+/**
+ * Executes {@code ldctbench-train} in this process, with engine and data kept warm. Each of several
+ * runs at once has an engine of its own; on one device they share the data set.
+ */
 public final class InProcessProgram implements Program {
   /** What a sweep file calls it. */
   public static final String NAME = "ldctbench-train";
@@ -40,7 +48,14 @@ public final class InProcessProgram implements Program {
   private final Map<String, Object> overrides;
   private final Map<String, String> environment;
   private final Consumer<String> log;
-  private final WarmTraining warm;
+  private final EngineOpener engines;
+  private final Progress.Factory progress;
+
+  /** One for every run that was ever under way at the same time as others; guarded by itself. */
+  private final Deque<WarmTraining> idle = new ArrayDeque<>();
+
+  /** Held while a data set is opened, which the first run does for the others as well. */
+  private final Object opening = new Object();
 
   /**
    * Opens data set and engine at once where the configuration fixes them, so that what is missing
@@ -61,26 +76,64 @@ public final class InProcessProgram implements Program {
     this.overrides = Map.copyOf(overrides);
     this.environment = Map.copyOf(environment);
     this.log = log;
-    this.warm = new WarmTraining(engines, environment, progress, log);
+    this.engines = engines;
+    this.progress = progress;
     boolean fixedData =
         config.space().varying().stream()
             .noneMatch(one -> one.name().equals("datafolder") || one.name().equals("info"));
     if (fixedData) {
       double[] middle = new double[config.space().varying().size()];
       java.util.Arrays.fill(middle, 0.5);
-      warm.data(arguments(config.space().arguments(config.space().quantiles(middle)), "sweep"));
+      WarmTraining first = take();
+      try {
+        first.data(arguments(config.space().arguments(config.space().quantiles(middle)), "sweep"));
+      } finally {
+        giveBack(first);
+      }
+    }
+  }
+
+  private WarmTraining take() {
+    synchronized (idle) {
+      return idle.isEmpty()
+          ? new WarmTraining(engines, environment, progress, log)
+          : idle.removeLast();
+    }
+  }
+
+  private void giveBack(WarmTraining warm) {
+    synchronized (idle) {
+      idle.addLast(warm);
     }
   }
 
   @Override
   public RunOutcome execute(RunRequest request, RunMonitor monitor) {
+    WarmTraining warm = take();
+    try {
+      return execute(request, monitor, warm);
+    } catch (EngineException e) {
+      if (e.kind() == EngineException.Cause.DEVICE_LOST) {
+        throw new UserException(ExitCode.DEVICE_LOST, e.getMessage(), e);
+      }
+      throw e;
+    } finally {
+      giveBack(warm);
+    }
+  }
+
+  private RunOutcome execute(RunRequest request, RunMonitor monitor, WarmTraining warm) {
     long begin = System.nanoTime();
-    TrainArguments given = arguments(request.parameters(), "run " + request.number());
-    TrainingData data = warm.data(given);
+    String who = "run " + request.number();
+    TrainArguments given = arguments(request.parameters(), who);
+    TrainingData data;
+    synchronized (opening) {
+      data = warm.data(given);
+    }
     TrainArguments arguments = given.withDataFolder(data.source().given());
     Engine engine = warm.engine(given);
     Samples samples = data.samples(arguments);
-    Watch watch = new Watch(monitor);
+    Watch watch = new Watch(monitor, who);
     Training training = new Training(engine, samples, arguments, watch);
     Launch launch = new Launch(environmentOf(request), commandLine(request), UPLOAD_PATIENCE);
     TrainingResult result =
@@ -103,7 +156,10 @@ public final class InProcessProgram implements Program {
 
   @Override
   public void close() {
-    warm.close();
+    synchronized (idle) {
+      idle.forEach(WarmTraining::close);
+      idle.clear();
+    }
   }
 
   private TrainArguments arguments(Map<String, Object> parameters, String where) {
@@ -147,10 +203,12 @@ public final class InProcessProgram implements Program {
   private final class Watch implements TrainingListener {
     private final RunMonitor monitor;
     private Map<String, Double> best = Map.of();
+    private final String who;
     private Order order = Order.CONTINUE;
 
-    Watch(RunMonitor monitor) {
+    Watch(RunMonitor monitor, String who) {
       this.monitor = monitor;
+      this.who = who;
     }
 
     @Override
@@ -160,12 +218,12 @@ public final class InProcessProgram implements Program {
 
     @Override
     public void warning(String text) {
-      log.accept("warning: " + text);
+      log.accept("warning: " + who + ": " + text);
     }
 
     @Override
     public void notice(String text) {
-      log.accept(text);
+      log.accept(who + ": " + text);
     }
 
     @Override

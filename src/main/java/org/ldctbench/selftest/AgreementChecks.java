@@ -22,7 +22,7 @@ final class AgreementChecks {
   AgreementChecks(Setup setup) {
     this.setup = setup;
     Random random = new Random(11);
-    for (int i = 0; i < (setup.quick ? 2 : 8); i++) {
+    for (int i = 0; i < setup.effort().shapes(); i++) {
       int n = 1 + random.nextInt(6);
       int rows = 20 + random.nextInt(60);
       shapes.add(Images.draw(n, rows, 20 + random.nextInt(60), i));
@@ -82,7 +82,7 @@ final class AgreementChecks {
   }
 
   private Measure wholeSlice() {
-    int edge = setup.quick ? 128 : 512;
+    int edge = setup.effort().slice();
     Images slice = Images.draw(1, edge, edge, 21);
     Variant plain = new Variant(Kernels.TUNED, Precision.FP32);
     try (Trainer expected = Setup.trainer(setup.cpu(), Precision.FP32, Setup.ADAM);
@@ -97,7 +97,7 @@ final class AgreementChecks {
 
   /** Pairs in stored units, some of them outside of the clipping bounds. */
   private Images pairs() {
-    Images pairs = Images.draw(4, 61, setup.quick ? 45 : 203, 31);
+    Images pairs = Images.draw(4, 61, setup.effort().columns(), 31);
     for (float[] image : List.of(pairs.input(), pairs.target())) {
       for (int i = 0; i < image.length; i++) {
         image[i] = 1400 + 1000 * image[i];

@@ -1,5 +1,6 @@
 package org.ldctbench.selftest;
 
+import java.util.IdentityHashMap;
 import java.util.List;
 import org.ldctbench.engine.EngineException;
 import org.ldctbench.engine.InitialWeights;
@@ -17,6 +18,7 @@ final class ReferenceChecks {
 
   private final Setup setup;
   private final List<Images> cases;
+  private final IdentityHashMap<Images, Reference.Result> references = new IdentityHashMap<>();
 
   ReferenceChecks(Setup setup) {
     this.setup = setup;
@@ -81,8 +83,10 @@ final class ReferenceChecks {
     return variant.precision() != Precision.FP32 && images.pixels() < FEWEST_ROUNDED_PIXELS;
   }
 
-  private static Reference.Result reference(Images images) {
-    return Reference.gradients(Reference.widen(InitialWeights.draw(Setup.SEED)), images);
+  private Reference.Result reference(Images images) {
+    return references.computeIfAbsent(
+        images,
+        key -> Reference.gradients(Reference.widen(InitialWeights.draw(Setup.SEED)), images));
   }
 
   private Trainer.Gradients compute(Variant variant, Images images) {

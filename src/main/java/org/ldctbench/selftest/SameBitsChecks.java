@@ -21,7 +21,9 @@ import org.ldctbench.engine.Trainer;
 
 /** What must not change a bit: repetition, the split into calls, graphs, other trainers. */
 final class SameBitsChecks {
-  private static final int ITERATIONS = 40;
+  /** One more than a recorded graph has. */
+  private static final int CUT = 17;
+
   private static final int TRAINERS = 4;
 
   private final Setup setup;
@@ -42,19 +44,19 @@ final class SameBitsChecks {
     test.check("graphs against none", true, this::graphs);
   }
 
-  private static PatchPlan plan(long seed) {
-    return Slices.plan(ITERATIONS, 3, 19, seed);
+  private static PatchPlan plan(Effort effort, long seed) {
+    return Slices.plan(effort.repeated(), 3, effort.repeatedEdge(), seed);
   }
 
   /** Parameters after training, in as many calls as asked for. */
   private static float[] trained(
       Setup setup, Variant variant, Dataset dataset, long seed, int cut) {
-    PatchPlan plan = plan(seed);
+    PatchPlan plan = plan(setup.effort(), seed);
     try (Trainer trainer = setup.trainer(variant)) {
       if (cut > 0) {
         trainer.train(dataset, plan.slice(0, cut));
       }
-      trainer.train(dataset, plan.slice(cut, ITERATIONS));
+      trainer.train(dataset, plan.slice(cut, plan.minibatches()));
       return trainer.parameters();
     }
   }
@@ -70,13 +72,14 @@ final class SameBitsChecks {
   private Measure split(Variant variant) {
     try (Dataset dataset = setup.dataset(variant)) {
       float[] whole = trained(setup, variant, dataset, 1, 0);
-      return different(whole, trained(setup, variant, dataset, 1, 17));
+      return different(whole, trained(setup, variant, dataset, 1, CUT));
     }
   }
 
-  private static Measure different(float[] a, float[] b) {
+  private Measure different(float[] a, float[] b) {
     double different = Float.isFinite(a[0]) ? Errors.differentBits(a, b) : Double.NaN;
-    return new Measure(different, 0, "parameters that differ after " + ITERATIONS + " iterations");
+    int iterations = setup.effort().repeated();
+    return new Measure(different, 0, "parameters that differ after " + iterations + " iterations");
   }
 
   private Measure atOnce(Variant variant) {

@@ -28,6 +28,7 @@ final class Setup implements AutoCloseable {
   private Engine cpu;
 
   /**
+   * @param quick smaller cases where the device is a real one
    * @param folder for a small data set
    */
   Setup(String name, boolean quick, Path folder, SelfTest.Engines engines) throws IOException {
@@ -35,6 +36,10 @@ final class Setup implements AutoCloseable {
     this.quick = quick;
     this.engines = engines;
     slices = new Slices(folder);
+  }
+
+  Effort effort() {
+    return Effort.of(quick, engine(Kernels.TUNED).description());
   }
 
   /** Finds out which ways to compute there are, a row for each. */

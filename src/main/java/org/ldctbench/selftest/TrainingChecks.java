@@ -11,11 +11,12 @@ final class TrainingChecks {
   private final SimulatedRuns runs;
   private final int iterations;
   private double[] referenceLosses;
+  private double[] cpuLosses;
 
   TrainingChecks(Setup setup, SimulatedRuns runs) {
     this.setup = setup;
     this.runs = runs;
-    iterations = setup.quick ? 20 : 200;
+    iterations = setup.effort().iterations();
   }
 
   void run(SelfTest test) {
@@ -67,8 +68,14 @@ final class TrainingChecks {
   }
 
   private Measure againstCpu(Variant variant) {
-    float[] expected = runs.train(setup.cpu(), Precision.FP32, iterations, 4, 64, false).losses();
-    return compared(variant, train(variant, 4, 64, false).losses(), Reference.widen(expected));
+    int mbs = setup.effort().mbs();
+    int patch = setup.effort().patch();
+    if (cpuLosses == null) {
+      cpuLosses =
+          Reference.widen(
+              runs.train(setup.cpu(), Precision.FP32, iterations, mbs, patch, false).losses());
+    }
+    return compared(variant, train(variant, mbs, patch, false).losses(), cpuLosses);
   }
 
   private static Measure compared(Variant variant, float[] actual, double[] expected) {

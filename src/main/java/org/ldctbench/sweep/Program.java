@@ -3,8 +3,8 @@ package org.ldctbench.sweep;
 /** What a sweep executes once per run. */
 public interface Program extends AutoCloseable {
   /**
-   * Executes one run and returns when it has ended. A failure of the run is an outcome; an
-   * exception counts as one too.
+   * Executes one run and returns when it has ended; several threads may call it at once. A failure
+   * of the run is an outcome; an exception counts as one too.
    */
   RunOutcome execute(RunRequest request, RunMonitor monitor);
 

@@ -1,6 +1,6 @@
 package org.ldctbench.sweep;
 
-/** Watches a sweep. */
+/** Watches a sweep; is told one thing at a time, by any thread. */
 public interface SweepListener {
   void runStarted(SweepRun run);
 

@@ -3,8 +3,10 @@ package org.ldctbench.sweep;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,8 +14,9 @@ import org.ldctbench.common.ExitCode;
 import org.ldctbench.common.UserException;
 
 /**
- * Executes the runs of one sweep, one after the other, and records each step in the journal before
- * the next. A run that an earlier process left unfinished goes first, under its own id.
+ * Executes the runs of one sweep, some at once, and records each step in the journal before the
+ * next. Runs that an earlier process left unfinished go first, under their own ids. Parameters of a
+ * run are chosen when it starts, knowing which others are under way.
  */
 public final class SweepRunner {
   /** Why no further run was started. */
@@ -41,66 +44,106 @@ public final class SweepRunner {
   private final Searcher searcher;
   private final Program program;
   private final SweepListener listener;
+  private final int parallel;
+
+  /** Held by whoever records a step, reads what was recorded, or tells the listener. */
+  private final Object books = new Object();
+
   private volatile boolean interrupted;
 
+  /**
+   * @param parallel most runs at once, at least 1
+   */
   public SweepRunner(
       SweepConfig config,
       Journal journal,
       Searcher searcher,
       Program program,
-      SweepListener listener) {
+      SweepListener listener,
+      int parallel) {
     this.config = config;
     this.journal = journal;
     this.searcher = searcher;
     this.program = program;
     this.listener = listener;
+    this.parallel = parallel;
   }
 
-  /** Asks from any thread to end the present run and the sweep cleanly. */
+  /** Asks from any thread to end the present runs and the sweep cleanly. */
   public void interrupt() {
     interrupted = true;
   }
 
   /**
-   * Runs until the sweep has {@code wanted} runs or another reason to end.
+   * Runs until the sweep has {@code wanted} runs or another reason to end, and no run is under way.
    *
    * @param wanted runs of the whole sweep, earlier processes included; empty means endless
    */
   public End run(Optional<Long> wanted) {
-    SweepState state = journal.state();
+    Deque<SweepRun> unfinished = unfinished();
     Patience patience = new Patience();
-    while (!interrupted) {
-      Optional<SweepRun> unfinished =
-          state.runs().stream().filter(run -> !run.state().ended()).findFirst();
-      if (unfinished.isEmpty()) {
-        Optional<End> end = end(state, wanted);
-        if (end.isPresent()) {
-          return end.get();
+    boolean lost = false;
+    try (Crew<SweepRun> crew = new Crew<>(parallel)) {
+      try {
+        while (true) {
+          Optional<End> end = Optional.empty();
+          while (crew.hasRoom() && end.isEmpty()) {
+            end = lost ? Optional.of(End.GAVE_UP) : startNext(unfinished, wanted, crew);
+          }
+          if (crew.idle()) {
+            return end.orElseThrow();
+          }
+          SweepRun run = crew.awaitOne();
+          lost = patience.lostAfter(run);
+          if (run.state() == RunState.INTERRUPTED) {
+            interrupt();
+          }
         }
-      }
-      RunRequest request;
-      if (unfinished.isPresent()) {
-        SweepRun run = unfinished.get();
-        request =
-            new RunRequest(state.id(), run.id(), run.number(), run.parameters(), run.folder());
-      } else {
-        List<Map<String, Object>> next = searcher.suggest(state.history(config.metric()), 1);
-        if (next.isEmpty()) {
-          return End.EXHAUSTED;
-        }
-        int number = state.runs().size() + 1;
-        String id = SweepFolder.runId(state.id(), number);
-        request = new RunRequest(state.id(), id, number, next.get(0), Optional.empty());
-      }
-      SweepRun run = execute(request);
-      if (run.state() == RunState.INTERRUPTED) {
-        return End.INTERRUPTED;
-      }
-      if (patience.lostAfter(run)) {
-        return End.GAVE_UP;
+      } catch (RuntimeException | Error e) {
+        interrupt(); // The crew waits for the others on its way out.
+        throw e;
       }
     }
-    return End.INTERRUPTED;
+  }
+
+  private Deque<SweepRun> unfinished() {
+    synchronized (books) {
+      return new ArrayDeque<>(
+          journal.state().runs().stream().filter(run -> !run.state().ended()).toList());
+    }
+  }
+
+  /** Starts a run, or tells why none is to be started now. */
+  private Optional<End> startNext(
+      Deque<SweepRun> unfinished, Optional<Long> wanted, Crew<SweepRun> crew) {
+    if (interrupted) {
+      return Optional.of(End.INTERRUPTED);
+    }
+    RunRequest request;
+    String sweep = journal.state().id();
+    if (!unfinished.isEmpty()) {
+      SweepRun run = unfinished.remove();
+      request = new RunRequest(sweep, run.id(), run.number(), run.parameters(), run.folder());
+    } else {
+      SearchHistory history;
+      synchronized (books) {
+        Optional<End> end = end(journal.state(), wanted);
+        if (end.isPresent()) {
+          return end;
+        }
+        history = journal.state().history(config.metric());
+      }
+      List<Map<String, Object>> next = searcher.suggest(history, 1);
+      if (next.isEmpty()) {
+        return Optional.of(End.EXHAUSTED);
+      }
+      int number = history.runs().size() + 1;
+      String id = SweepFolder.runId(sweep, number);
+      request = new RunRequest(sweep, id, number, next.get(0), Optional.empty());
+    }
+    SweepRun run = begin(request);
+    crew.start(() -> execute(request, run));
+    return Optional.empty();
   }
 
   private Optional<End> end(SweepState state, Optional<Long> wanted) {
@@ -121,12 +164,18 @@ public final class SweepRunner {
         : Optional.empty();
   }
 
-  private SweepRun execute(RunRequest request) {
-    journal.append(
-        new JournalEvent.RunStarted(
-            now(), request.runId(), request.number(), request.parameters()));
-    SweepRun run = journal.state().find(request.runId()).orElseThrow();
-    listener.runStarted(run);
+  private SweepRun begin(RunRequest request) {
+    synchronized (books) {
+      journal.append(
+          new JournalEvent.RunStarted(
+              now(), request.runId(), request.number(), request.parameters()));
+      SweepRun run = journal.state().find(request.runId()).orElseThrow();
+      listener.runStarted(run);
+      return run;
+    }
+  }
+
+  private SweepRun execute(RunRequest request, SweepRun run) {
     long begin = System.nanoTime();
     RunOutcome outcome;
     try {
@@ -141,19 +190,21 @@ public final class SweepRunner {
           RunOutcome.failed(
               reason.lines().findFirst().orElse("unknown"), (System.nanoTime() - begin) * 1e-9);
     }
-    journal.append(
-        new JournalEvent.RunEnded(
-            now(),
-            request.runId(),
-            outcome.state(),
-            outcome.summary(),
-            outcome.best(),
-            outcome.baseline(),
-            outcome.folder().map(Path::toString).orElse(null),
-            outcome.name(),
-            outcome.seconds(),
-            outcome.failure()));
-    listener.runEnded(run);
+    synchronized (books) {
+      journal.append(
+          new JournalEvent.RunEnded(
+              now(),
+              request.runId(),
+              outcome.state(),
+              outcome.summary(),
+              outcome.best(),
+              outcome.baseline(),
+              outcome.folder().map(Path::toString).orElse(null),
+              outcome.name(),
+              outcome.seconds(),
+              outcome.failure()));
+      listener.runEnded(run);
+    }
     return run;
   }
 
@@ -170,17 +221,21 @@ public final class SweepRunner {
 
     @Override
     public void folder(Path folder) {
-      journal.append(new JournalEvent.RunFolder(run.id(), folder.toString()));
+      synchronized (books) {
+        journal.append(new JournalEvent.RunFolder(run.id(), folder.toString()));
+      }
     }
 
     @Override
     public Order epoch(long iteration, Map<String, Double> metrics) {
-      journal.append(new JournalEvent.Epoch(run.id(), iteration, metrics));
-      listener.epoch(run);
-      if (interrupted) {
-        return Order.INTERRUPT;
+      synchronized (books) {
+        journal.append(new JournalEvent.Epoch(run.id(), iteration, metrics));
+        listener.epoch(run);
+        if (interrupted) {
+          return Order.INTERRUPT;
+        }
+        return tooBad() ? Order.STOP_EARLY : Order.CONTINUE;
       }
-      return tooBad() ? Order.STOP_EARLY : Order.CONTINUE;
     }
 
     @Override

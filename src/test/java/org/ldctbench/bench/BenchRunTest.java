@@ -103,6 +103,22 @@ class BenchRunTest {
   }
 
   @Test
+  void ssimIsTimedWithAndWithoutTheWayToTheEngine() {
+    BenchCase pair = new BenchCase(BenchKind.SSIM, Precision.FP32, new Shape(2, 16));
+    try (Engine engine = Engines.open("cpu", 1, 0, line -> {});
+        Peers none = Peers.start(List.of(), "cnn10", null)) {
+      List<BenchRow> rows = new BenchRunner(engine, 1, 2, MACHINE, log::add).run(pair, none);
+      assertEquals(
+          List.of("cpu, from Java's memory", "cpu, in the engine's memory"),
+          rows.stream().map(BenchRow::kernel).toList());
+      BenchRow resident = rows.get(1);
+      assertTrue(resident.ms().min() > 0);
+      assertEquals(
+          8 * resident.megapixelsPerSecond(), resident.figures().megabytesPerSecond(), 1e-9);
+    }
+  }
+
+  @Test
   void trialsAtOnceAreComparedWithTrialsInTurn() {
     try (Engine engine = Engines.open("cpu", 1, 0, line -> {})) {
       List<BenchRow> rows =

@@ -119,6 +119,54 @@ class EmulatedDeviceTest {
     assertEquals(bestLine(whole), bestLine(resumed));
   }
 
+  private static CommandLineProcess.Result tune(CommandLineProcess cli, String... more)
+      throws IOException, InterruptedException {
+    List<String> arguments = new ArrayList<>(List.of("hpopt", "--engine=cuda", "--json"));
+    arguments.addAll(List.of(more));
+    return cli.run(arguments.toArray(new String[0]));
+  }
+
+  @Test
+  void runsAtOnceThatLoseTheDeviceAllGoOnLater() throws IOException, InterruptedException {
+    Files.writeString(
+        folder.resolve("sweep.yaml"),
+        """
+        program: ldctbench-train
+        method: random
+        metric: {name: SSIM, goal: maximize}
+        parameters:
+          lr: {min: 0.0001, max: 0.01}
+          trainer: {value: cnn10}
+          datafolder: {value: set}
+          data_norm: {value: meanstd}
+          dryrun: {value: true}
+          optimizer: {value: adam}
+          mbs: {value: 2}
+          patchsize: {value: 9}
+          eval_patchsize: {value: 16}
+          num_workers: {value: 0}
+          valsamples: {value: 1}
+          iterations_before_val: {value: 3}
+          max_iterations: {value: 6}
+        """);
+    CommandLineProcess.Result lost =
+        tune(
+            cli(Map.of("EMULATION_LOST_AFTER", "150")),
+            "--config=sweep.yaml",
+            "--n_runs=4",
+            "--parallel=2");
+    assertEquals(ExitCode.DEVICE_LOST.code(), lost.code(), lost.err());
+    Matcher resume =
+        Pattern.compile("Go on with: ldctbench-hpopt --resume (\\S+) --parallel 2")
+            .matcher(lost.err());
+    assertTrue(resume.find(), lost.err());
+    CommandLineProcess.Result resumed =
+        tune(cli(Map.of()), "--resume=" + resume.group(1), "--parallel=2");
+    assertEquals(0, resumed.code(), resumed.err());
+    assertEquals(
+        4 + 1, resumed.out().split("\"state\":\"finished\"", -1).length - 1, "and the best");
+  }
+
   /** Best SSIM and iteration, without the folder. */
   private static String bestLine(CommandLineProcess.Result result) {
     Matcher best = Pattern.compile("Best SSIM [0-9.]+ at iteration \\d+").matcher(result.err());

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.ldctbench.common.ExitCode;
 import org.ldctbench.wandb.log.RunReader;
 
@@ -115,23 +117,25 @@ class EndToEndTest {
     assertTrue(Files.exists(folder.resolve("results/test_metrics.yaml")));
   }
 
-  @Test
+  @ParameterizedTest
   @Order(2)
-  void aSweepKilledTenTimesFinishesEveryRunOnce() throws Exception {
-    Path home = Files.createDirectory(folder.resolve("killed"));
+  @ValueSource(ints = {1, 4})
+  void aSweepKilledTenTimesFinishesEveryRunOnce(int parallel) throws Exception {
+    Path home = Files.createDirectory(folder.resolve("killed" + parallel));
     CommandLineProcess killed =
         new CommandLineProcess(
             folder, Map.of("LDCTBENCH_CACHE", folder + "/cache", "WANDB_DIR", home.toString()));
+    String atOnce = "--parallel=" + parallel;
     String[] first = {
-      "hpopt", "--config", "sweep.yaml", "--n_runs", "12", "--set", "datafolder=set"
+      "hpopt", "--config", "sweep.yaml", "--n_runs", "12", "--set", "datafolder=set", atOnce
     };
     Random random = new Random(5);
     Process sweep = killed.start(first);
     for (int kill = 0; kill < 10; kill++) {
-      awaitEvents(home, events(home) + 1 + random.nextInt(4), sweep);
+      awaitEvents(home, events(home) + 1 + random.nextInt(4 * parallel), sweep);
       Thread.sleep(random.nextInt(60));
       sweep.destroyForcibly().waitFor();
-      sweep = killed.start("hpopt", "--resume", sweepFolders(home).get(0).toString());
+      sweep = killed.start("hpopt", "--resume", sweepFolders(home).get(0).toString(), atOnce);
     }
     assertTrue(sweep.waitFor(100, TimeUnit.SECONDS));
     assertEquals(0, sweep.exitValue());
@@ -154,6 +158,62 @@ class EndToEndTest {
 
   @Test
   @Order(3)
+  void aStoppedSweepOfFourAtOnceLeavesFourRunsToGoOn() throws Exception {
+    Path home = Files.createDirectory(folder.resolve("stopped"));
+    CommandLineProcess stopped =
+        new CommandLineProcess(
+            folder, Map.of("LDCTBENCH_CACHE", folder + "/cache", "WANDB_DIR", home.toString()));
+    Process sweep =
+        stopped.start(
+            "hpopt",
+            "--config=sweep.yaml",
+            "--n_runs=6",
+            "--set=datafolder=set",
+            "--set=iterations_before_val=4000",
+            "--set=max_iterations=8000",
+            "--parallel=4");
+    awaitEvents(home, 1 + 2 * 4, sweep); // Created; started and a folder, four times.
+    sweep.destroy();
+    assertTrue(sweep.waitFor(60, TimeUnit.SECONDS), "it did not stop");
+    Path sweepFolder = sweepFolders(home).get(0);
+    List<String> lines = Files.readAllLines(sweepFolder.resolve("journal.jsonl"));
+    assertEquals(4, lines.stream().filter(line -> line.contains("\"run_started\"")).count());
+    assertEquals(4, lines.stream().filter(line -> line.contains("\"INTERRUPTED\"")).count());
+    assertEquals(128 + 15, sweep.exitValue());
+  }
+
+  @Test
+  @Order(4)
+  void childProgramsRunAtOnceAndTheTableShowsThemAll() throws Exception {
+    Files.writeString(
+        folder.resolve("child.sh"),
+        """
+        touch "started-$WANDB_RUN_ID"
+        for i in $(seq 200); do
+          [ "$(ls started-* | wc -l)" -ge 3 ] && exit 0
+          sleep 0.1
+        done
+        exit 1
+        """);
+    Files.writeString(
+        folder.resolve("child.yaml"),
+        "method: random\nprogram: child.sh\ncommand: [bash, \"${program}\"]\n"
+            + "parameters: {x: {min: 0.0, max: 1.0}}\n");
+    CommandLineProcess.Result result =
+        new CommandLineProcess(folder, Map.of("WANDB_MODE", "offline", "LDCTBENCH_STDERR_TTY", "1"))
+            .run("hpopt", "--config=child.yaml", "--n_runs=5", "--parallel=3", "--json");
+    assertEquals(0, result.code(), result.err());
+    JsonNode runs = new ObjectMapper().readTree(result.out()).get("runs");
+    assertEquals(5, runs.size());
+    runs.forEach(run -> assertEquals("finished", run.get("state").asText(), result.out()));
+    assertTrue(
+        java.util.Arrays.stream(result.err().split("\u001b\\[J"))
+            .anyMatch(frame -> frame.split(" running ", -1).length == 4),
+        "no frame with three runs under way: " + result.err());
+  }
+
+  @Test
+  @Order(5)
   void mistakesGetOneLineAndANamedExitCode() throws Exception {
     Files.writeString(folder.resolve("typo.yaml"), SWEEP.replace("metric:", "metrik:"));
     expect(ExitCode.CONFIG, "no such file", "hpopt", "--config", "missing.yaml", "--n_runs", "1");
@@ -170,6 +230,7 @@ class EndToEndTest {
         "--set",
         "datafolder=nowhere");
     expect(ExitCode.CONFIG, "no such run", "test", "--methods", "nothing");
+    expect(ExitCode.USAGE, "at least 1", "hpopt", "--config", "sweep.yaml", "--parallel", "0");
     expect(ExitCode.USAGE, "--nonsense", "train", "--nonsense");
     expect(
         ExitCode.ENGINE,

@@ -61,7 +61,7 @@ class HpoptCommandTest {
 
   private HpoptCommand command(Program program) {
     return new HpoptCommand(
-        (config, overrides, environment, progress) -> program,
+        (config, overrides, environment, progress, parallel) -> program,
         Map.of("WANDB_DIR", folder.toString(), "WANDB_MODE", "offline"));
   }
 
@@ -159,7 +159,7 @@ class HpoptCommandTest {
             "WANDB_BASE_URL", server.url(),
             "WANDB_API_KEY", FakeBackend.KEY);
     return new HpoptCommand(
-        (config, overrides, ofRuns, progress) -> {
+        (config, overrides, ofRuns, progress, parallel) -> {
           seen.putAll(ofRuns);
           return program;
         },

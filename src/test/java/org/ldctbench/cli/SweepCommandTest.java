@@ -110,7 +110,7 @@ class SweepCommandTest {
     Path root = folder.resolve("wandb");
     HpoptCommand command =
         new HpoptCommand(
-            (config, overrides, at, progress) -> program,
+            (config, overrides, at, progress, parallel) -> program,
             Map.of("WANDB_DIR", folder.toString(), "WANDB_MODE", "offline"));
     assertEquals(
         0, new CommandLine(command).execute("--config", file.toString(), "--n_runs=" + runs));

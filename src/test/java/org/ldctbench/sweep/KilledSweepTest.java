@@ -25,25 +25,45 @@ class KilledSweepTest {
   @Test
   void aSweepKilledTenTimesEndsWithTheRunsOfOneThatWasNot() throws Exception {
     Path killed = prepare("sweep-aaaaaaaa", "aaaaaaaa");
+    killTenTimes(killed, 1);
+
+    Path whole = prepare("sweep-bbbbbbbb", "aaaaaaaa");
+    try (Journal journal = Journal.open(whole)) {
+      assertEquals(SweepRunner.End.RUNS_DONE, SweepProcess.run(whole, journal, RUNS, 0, 1));
+    }
+    assertEquals(results(whole), results(killed));
+    assertEquals(RUNS, results(killed).size());
+    noRunEndsTwice(killed);
+  }
+
+  @Test
+  void aSweepOfFourAtOnceKilledTenTimesEndsWithEveryRunOnce() throws Exception {
+    Path killed = prepare("sweep-cccccccc", "cccccccc");
+    killTenTimes(killed, 4);
+    List<SweepRun> runs = Journal.read(killed).runs();
+    assertEquals(RUNS, runs.size());
+    for (int i = 0; i < RUNS; i++) {
+      assertEquals(i + 1, runs.get(i).number());
+      assertTrue(runs.get(i).state().ended(), runs.get(i).id());
+      assertEquals(
+          runs.get(i).state().succeeded() ? 3 : 0, runs.get(i).history("loss").length, "epochs");
+    }
+    assertEquals(RUNS, runs.stream().map(SweepRun::parameters).distinct().count());
+    noRunEndsTwice(killed);
+  }
+
+  private static void killTenTimes(Path killed, int parallel) throws Exception {
     Random random = new Random(7);
     int cutShort = 0;
     for (int kill = 0; kill < KILLS; kill++) {
-      Process process = start(killed, 15);
+      Process process = start(killed, 15L * parallel, parallel);
       waitForGrowth(killed, process);
       process.waitFor(random.nextInt(150), TimeUnit.MILLISECONDS);
       cutShort += process.isAlive() ? 1 : 0;
       process.destroyForcibly().waitFor();
     }
     assertTrue(cutShort >= KILLS / 2, "killed alive " + cutShort + " times");
-    assertEquals(0, start(killed, 0).waitFor());
-
-    Path whole = prepare("sweep-bbbbbbbb", "aaaaaaaa");
-    try (Journal journal = Journal.open(whole)) {
-      assertEquals(SweepRunner.End.RUNS_DONE, SweepProcess.run(whole, journal, RUNS, 0));
-    }
-    assertEquals(results(whole), results(killed));
-    assertEquals(RUNS, results(killed).size());
-    noRunEndsTwice(killed);
+    assertEquals(0, start(killed, 0, parallel).waitFor());
   }
 
   private Path prepare(String name, String id) throws IOException {
@@ -55,7 +75,7 @@ class KilledSweepTest {
     return folder;
   }
 
-  private static Process start(Path folder, long epochMillis) throws IOException {
+  private static Process start(Path folder, long epochMillis, int parallel) throws IOException {
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-XX:TieredStopAtLevel=1",
@@ -65,7 +85,8 @@ class KilledSweepTest {
             SweepProcess.class.getName(),
             folder.toString(),
             String.valueOf(RUNS),
-            String.valueOf(epochMillis))
+            String.valueOf(epochMillis),
+            String.valueOf(parallel))
         .inheritIO()
         .start();
   }

@@ -16,19 +16,25 @@ final class SweepProcess {
 
   private SweepProcess() {}
 
-  /** Arguments: sweep folder, number of runs, milliseconds per epoch. */
+  /** Arguments: sweep folder, number of runs, milliseconds per epoch, runs at once. */
   public static void main(String[] args) {
     Path folder = Path.of(args[0]);
     try (Journal journal = Journal.open(folder)) {
-      run(folder, journal, Long.parseLong(args[1]), Long.parseLong(args[2]));
+      run(
+          folder,
+          journal,
+          Long.parseLong(args[1]),
+          Long.parseLong(args[2]),
+          Integer.parseInt(args[3]));
     }
   }
 
-  static SweepRunner.End run(Path folder, Journal journal, long runs, long epochMillis) {
+  static SweepRunner.End run(
+      Path folder, Journal journal, long runs, long epochMillis, int parallel) {
     SweepConfig config = SweepConfig.read(folder.resolve(SweepFolder.CONFIG));
     Searcher searcher = Searcher.of(config, journal.state().seed());
     try (Program program = new BowlProgram(3, epochMillis)) {
-      return new SweepRunner(config, journal, searcher, program, new Silence())
+      return new SweepRunner(config, journal, searcher, program, new Silence(), parallel)
           .run(Optional.of(runs));
     }
   }
