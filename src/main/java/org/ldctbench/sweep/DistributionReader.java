@@ -16,6 +16,7 @@ import org.ldctbench.common.Nearest;
 /** Reads parameters: which distribution each has, and whether its keys are right. */
 final class DistributionReader {
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]*");
+  private static final Pattern NUMBER = Pattern.compile("[+-]?[0-9.]+([eE][+-]?[0-9]+)?");
   private static final Set<String> RANGE = Set.of("min", "max");
   private static final Set<String> BELL = Set.of("mu", "sigma");
   private static final Set<String> SHAPE = Set.of("a", "b");
@@ -286,10 +287,15 @@ final class DistributionReader {
       }
       double value = Values.number(given);
       if (!Double.isFinite(value)) {
-        fail("'" + key + "' must be a number, not '" + given + "'");
+        fail("'" + key + "' must be a number, not " + shown(given));
         return absent;
       }
       return value;
+    }
+
+    private static String shown(Object given) {
+      boolean quoted = given instanceof String text && NUMBER.matcher(text).matches();
+      return "'" + given + "'" + (quoted ? " in quotes; to fix it leave them out" : "");
     }
 
     double positive(String key) {
@@ -308,8 +314,11 @@ final class DistributionReader {
 
     /** Two ordered numbers; on an error some legal ones. */
     double[] range(boolean positive) {
-      double min = get("min", 1);
-      double max = get("max", 2);
+      double min = get("min", Double.NaN);
+      double max = get("max", Double.NaN);
+      if (Double.isNaN(min) || Double.isNaN(max)) {
+        return new double[] {1, 2};
+      }
       if (positive && min <= 0) {
         fail("'min' must be above 0 for " + kind + ", not " + min);
         return new double[] {1, 2};

@@ -157,6 +157,23 @@ class SweepConfigTest {
   }
 
   @Test
+  void aNumberInQuotesIsOneErrorThatSaysSo() {
+    SweepConfig.Verdict verdict =
+        TestConfigs.check("method: random\nparameters:\n  x: {min: '1e-05', max: 1.0}\n");
+    assertEquals(1, verdict.errors().size(), verdict.errors().toString());
+    assertTrue(verdict.errors().get(0).contains("3: 'x'"), verdict.errors().get(0));
+    assertTrue(verdict.errors().get(0).contains("in quotes"), verdict.errors().get(0));
+  }
+
+  @Test
+  void whatIsNoProbabilityHasNoQuantile() {
+    Map<String, Object> range = Map.of("min", 0.0, "max", 1.0);
+    for (Object u : new Object[] {1.5, -0.1, Double.NaN, "x"}) {
+      assertTrue(SweepConfig.quantiles(range, List.of(u)).containsKey("error"), "u = " + u);
+    }
+  }
+
+  @Test
   void allErrorsAreReportedAtOnce() {
     SweepConfig.Verdict verdict =
         TestConfigs.check("run_cap: -1\nparameters: {x: {min: 2, max: 1}}\n");
