@@ -5,10 +5,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.ldctbench.common.ExitCode;
 import org.ldctbench.common.UserException;
 import org.ldctbench.sweep.Explanation;
 import org.ldctbench.sweep.Journal;
+import org.ldctbench.sweep.ParameterSpace;
 import org.ldctbench.sweep.SweepConfig;
 import org.ldctbench.sweep.SweepFolder;
 import org.ldctbench.sweep.SweepState;
@@ -50,32 +52,38 @@ final class SweepShowCommand implements Callable<Integer> {
     if (explanation.isEmpty()) {
       System.out.println("No model yet: it needs method bayes and two runs with a result.");
     } else {
-      print(explanation.get(), config.metric().orElseThrow().name());
+      print(explanation.get(), config);
     }
     return ExitCode.OK.code();
   }
 
-  private static void print(Explanation model, String metric) {
+  private static void print(Explanation model, SweepConfig config) {
     System.out.println("Parameter importance (share of the model's variation; length scale):");
-    model
-        .parameters()
-        .forEach(
-            p ->
-                System.out.printf(
-                    Locale.ROOT,
-                    "   %-20s %5.1f %%   %.3g%n",
-                    p.name(),
-                    100 * p.importance(),
-                    p.lengthScale()));
+    for (Explanation.Relevance p : model.parameters()) {
+      System.out.printf(
+          Locale.ROOT,
+          "   %-20s %5.1f %%   %.3g%n",
+          p.name(),
+          100 * p.importance(),
+          p.lengthScale());
+    }
     System.out.printf(
         Locale.ROOT,
-        "Best %s that the model expects among the runs: %.5g +- %.2g%n",
-        metric,
+        "Best %s that the model expects among the runs: %.5g +- %.2g, run %d%n",
+        config.metric().orElseThrow().name(),
         model.bestPrediction(),
-        model.bestDeviation());
-    System.out.println("   at " + model.bestParameters());
+        model.bestDeviation(),
+        model.bestRun());
+    System.out.println("   at " + varying(config, model.bestParameters()));
     System.out.printf(
         Locale.ROOT, "Expected improvement of one more run: %.3g%n", model.expectedImprovement());
-    System.out.println("   at " + model.nextParameters());
+    System.out.println("   at " + varying(config, model.nextParameters()));
+  }
+
+  /** Constants are the same for all runs; --json has them too. */
+  private static String varying(SweepConfig config, Map<String, Object> parameters) {
+    return config.space().varying().stream()
+        .map(p -> p.name() + " " + SweepTable.text(ParameterSpace.value(parameters, p)))
+        .collect(Collectors.joining(", "));
   }
 }

@@ -128,8 +128,13 @@ class SweepCommandTest {
     assertEquals("x", model.at("/parameters/0/name").asText());
     assertTrue(model.at("/parameters/0/importance").asDouble() > 0.6, model.toString());
     assertEquals(0.3, model.at("/bestParameters/x").asDouble(), 0.05);
+    JsonNode runs = JSON.readTree(sweep("show", sweep.toString(), "--json")).get("runs");
+    assertEquals(
+        model.at("/bestParameters"),
+        runs.at("/" + (model.get("bestRun").asInt() - 1)).get("parameters"));
     String text = sweep("show", sweep.toString());
     assertTrue(text.contains("importance") && text.contains("Expected improvement"), text);
+    assertTrue(text.contains(", run " + model.get("bestRun").asInt()), text);
   }
 
   /** A figure of the machine it runs on would be flaky; ten seconds is what no one would wait. */
