@@ -1,8 +1,10 @@
 package org.ldctbench.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -17,7 +19,9 @@ import org.ldctbench.common.UserException;
 
 /** Reads JSON lines that a user gives as a file, or on standard input as "-". */
 final class JsonInput {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  /** Python writes a diverged value as {@code NaN}. */
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
 
   private JsonInput() {}
 

@@ -113,7 +113,7 @@ public record SweepConfig(
       return Map.of("error", String.join("; ", verdict.errors()));
     }
     List<Parameter> read = verdict.config().orElseThrow().space().all();
-    if (read.size() != 1) {
+    if (read.size() != 1 || read.get(0).path().size() > 1) {
       return Map.of("error", "a nested parameter has no quantile function of its own");
     }
     Distribution distribution = read.get(0).distribution();
