@@ -1,6 +1,7 @@
 package org.ldctbench.config;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -59,6 +60,8 @@ public final class YamlFile {
       text = Files.readString(path);
     } catch (NoSuchFileException e) {
       throw error(path + ": no such file; give an existing YAML file", e);
+    } catch (CharacterCodingException e) {
+      throw error(path + ": is not UTF-8 text; give a YAML file", e);
     } catch (IOException e) {
       throw error(path + ": cannot be read (" + e.getMessage() + ")", e);
     }

@@ -120,6 +120,7 @@ public final class BayesSearcher implements Searcher {
             relevance,
             metric.cost(scale.invert(insight.bestMean())),
             insight.bestDeviation() * scale.deviation(),
+            history.runs().indexOf(best) + 1,
             space.arguments(coordinates.values(coordinates.point(best.arguments()))),
             insight.expectedImprovement() * scale.deviation(),
             space.arguments(coordinates.values(insight.next()))));

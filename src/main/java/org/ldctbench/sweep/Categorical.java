@@ -27,10 +27,14 @@ public record Categorical(List<Object> values, List<Double> probabilities) imple
     return !probabilities.isEmpty();
   }
 
-  /** The different values in the order of their first place. */
+  /** The different values that are ever drawn, in the order of their first place. */
   List<Object> distinct() {
     Map<String, Object> unique = new LinkedHashMap<>();
-    values.forEach(value -> unique.putIfAbsent(Values.canonical(value), value));
+    for (int i = 0; i < values.size(); i++) {
+      if (!weighted() || probabilities.get(i) > 0) {
+        unique.putIfAbsent(Values.canonical(values.get(i)), values.get(i));
+      }
+    }
     return new ArrayList<>(unique.values());
   }
 

@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.apache.commons.math3.distribution.BetaDistribution;
@@ -16,7 +17,10 @@ import org.ldctbench.common.Nearest;
 /** Reads parameters: which distribution each has, and whether its keys are right. */
 final class DistributionReader {
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]*");
+  private static final Pattern NUMBER = Pattern.compile("[+-]?[0-9.]+([eE][+-]?[0-9]+)?");
   private static final Set<String> RANGE = Set.of("min", "max");
+  private static final List<String> MARKS =
+      List.of("value", "values", "probabilities", "min", "max", "parameters", "distribution");
   private static final Set<String> BELL = Set.of("mu", "sigma");
   private static final Set<String> SHAPE = Set.of("a", "b");
 
@@ -155,10 +159,24 @@ final class DistributionReader {
       }
       return lower && upper ? "int_uniform" : "uniform";
     }
-    problems.error(
-        where,
-        "'" + name + "' has no distribution; give value, values, min and max, or parameters");
+    problems.error(where, "'" + name + "' has no distribution; " + wanted(map));
     return null;
+  }
+
+  /** What a parameter without a distribution was perhaps meant to be. */
+  private static String wanted(Map<String, Object> map) {
+    for (String key : map.keySet()) {
+      if (!MARKS.contains(key)) {
+        Optional<String> near = Nearest.of(key, MARKS);
+        if (near.isPresent()) {
+          return "instead of '" + key + "' did you mean '" + near.get() + "'?";
+        }
+      }
+    }
+    if (map.containsKey("min") || map.containsKey("max")) {
+      return "it needs both 'min' and 'max'";
+    }
+    return "give value, values, min and max, or parameters";
   }
 
   private boolean keysFit(String where, String name, String kind, Map<String, Object> map) {
@@ -286,10 +304,15 @@ final class DistributionReader {
       }
       double value = Values.number(given);
       if (!Double.isFinite(value)) {
-        fail("'" + key + "' must be a number, not '" + given + "'");
+        fail("'" + key + "' must be a number, not " + shown(given));
         return absent;
       }
       return value;
+    }
+
+    private static String shown(Object given) {
+      boolean quoted = given instanceof String text && NUMBER.matcher(text).matches();
+      return "'" + given + "'" + (quoted ? " in quotes; to fix it leave them out" : "");
     }
 
     double positive(String key) {
@@ -308,8 +331,11 @@ final class DistributionReader {
 
     /** Two ordered numbers; on an error some legal ones. */
     double[] range(boolean positive) {
-      double min = get("min", 1);
-      double max = get("max", 2);
+      double min = get("min", Double.NaN);
+      double max = get("max", Double.NaN);
+      if (Double.isNaN(min) || Double.isNaN(max)) {
+        return new double[] {1, 2};
+      }
       if (positive && min <= 0) {
         fail("'min' must be above 0 for " + kind + ", not " + min);
         return new double[] {1, 2};

@@ -10,7 +10,8 @@ import java.util.Optional;
  * @param parameters varying ones, the most important first
  * @param bestPrediction smallest cost that the model expects among the runs, as a metric value
  * @param bestDeviation standard deviation of that prediction
- * @param bestParameters of the run it belongs to
+ * @param bestRun the run it belongs to, counted from 1 in the order of their start
+ * @param bestParameters of that run
  * @param expectedImprovement over it at the most promising point
  * @param nextParameters that point
  */
@@ -18,6 +19,7 @@ public record Explanation(
     List<Relevance> parameters,
     double bestPrediction,
     double bestDeviation,
+    int bestRun,
     Map<String, Object> bestParameters,
     double expectedImprovement,
     Map<String, Object> nextParameters) {

@@ -101,7 +101,7 @@ public record SweepConfig(
    * The quantile function of one parameter.
    *
    * @param parameter as in a sweep file
-   * @param u numbers in (0, 1]
+   * @param u numbers in [0, 1]
    * @return {@code {"values": [...]}} or {@code {"error": text}}
    */
   public static Map<String, Object> quantiles(Map<?, ?> parameter, List<?> u) {
@@ -113,10 +113,15 @@ public record SweepConfig(
       return Map.of("error", String.join("; ", verdict.errors()));
     }
     List<Parameter> read = verdict.config().orElseThrow().space().all();
-    if (read.size() != 1) {
+    if (read.size() != 1 || read.get(0).path().size() > 1) {
       return Map.of("error", "a nested parameter has no quantile function of its own");
     }
     Distribution distribution = read.get(0).distribution();
+    for (Object at : u) {
+      if (!(Values.number(at) >= 0 && Values.number(at) <= 1)) {
+        return Map.of("error", "'u' must hold numbers from 0 to 1, not " + at);
+      }
+    }
     List<Object> answers = new ArrayList<>();
     u.forEach(at -> answers.add(distribution.quantile(Values.number(at))));
     return Map.of("values", answers);

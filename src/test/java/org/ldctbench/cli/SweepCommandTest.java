@@ -91,6 +91,27 @@ class SweepCommandTest {
         JSON.readTree(printed.toString(StandardCharsets.UTF_8)));
   }
 
+  @Test
+  void hyperbandPassesOverWhatIsNoNumber() throws IOException {
+    Path file =
+        write(
+            "method: random\nmetric: {name: f}\nparameters: {a: {value: 1}}\n"
+                + "early_terminate: {type: hyperband, min_iter: 2}\n");
+    Path runs =
+        Files.writeString(
+            folder.resolve("runs.json"),
+            """
+            [{"id": "good", "state": "running", "history": [1, NaN, 0.5]},
+             {"id": "bad", "state": "running", "history": [{"f": 3}, {"other": 1}, {"f": 2}]},
+             {"id": "short", "state": "running", "history": [NaN, 9]},
+             {"id": "ended", "state": "finished", "history": [0.4, 0.4]},
+             {"id": "ended too", "state": "failed", "history": [9, 9]}]
+            """);
+    assertEquals(
+        JSON.readTree("[\"bad\"]"),
+        JSON.readTree(sweep("hyperband", file.toString(), "--runs=" + runs)).get("stop"));
+  }
+
   /** Runs a sweep over two parameters of which only {@code x} matters. */
   private Path searched(String method, int runs) throws IOException {
     Path file =
@@ -128,8 +149,13 @@ class SweepCommandTest {
     assertEquals("x", model.at("/parameters/0/name").asText());
     assertTrue(model.at("/parameters/0/importance").asDouble() > 0.6, model.toString());
     assertEquals(0.3, model.at("/bestParameters/x").asDouble(), 0.05);
+    JsonNode runs = JSON.readTree(sweep("show", sweep.toString(), "--json")).get("runs");
+    assertEquals(
+        model.at("/bestParameters"),
+        runs.at("/" + (model.get("bestRun").asInt() - 1)).get("parameters"));
     String text = sweep("show", sweep.toString());
     assertTrue(text.contains("importance") && text.contains("Expected improvement"), text);
+    assertTrue(text.contains(", run " + model.get("bestRun").asInt()), text);
   }
 
   /** A figure of the machine it runs on would be flaky; ten seconds is what no one would wait. */

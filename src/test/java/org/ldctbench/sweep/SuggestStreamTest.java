@@ -145,4 +145,23 @@ class SuggestStreamTest {
             "{\"ask\": 3}");
     assertEquals(List.of(2, 1, 0), answers.stream().map(JsonNode::size).toList());
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bayes", "random"})
+  void aCategoryOfProbabilityZeroIsNeverProposed(String method) throws IOException {
+    JsonNode sets =
+        answers(
+                "method: "
+                    + method
+                    + "\nmetric: {name: f}\nparameters:\n"
+                    + "  w: {values: [u, v, never], probabilities: [0.5, 0.5, 0.0]}\n"
+                    + "  n: {min: 1, max: 16}\n",
+                "{\"ask\": 32}")
+            .get(0);
+    Set<JsonNode> different = new HashSet<>();
+    for (JsonNode set : sets) {
+      assertNotEquals("never", set.get("w").textValue());
+      assertTrue(different.add(set), set + " twice");
+    }
+  }
 }

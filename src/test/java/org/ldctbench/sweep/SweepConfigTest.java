@@ -64,6 +64,9 @@ class SweepConfigTest {
         "{min: 2, max: 2} | must be below",
         "{min: 0.0, max: 1.0, q: 0.1} | takes no 'q'",
         "{min: 0.0, max: '1e-05'} | must be a number",
+        "{min: 1, maxx: 3} | instead of 'maxx' did you mean 'max'?",
+        "{vlaues: [1]} | instead of 'vlaues' did you mean 'values'?",
+        "{max: 3} | needs both 'min' and 'max'",
         "{distribution: uniform, min: 0} | needs 'max'",
         "{distribution: log_unifrom_values, min: 1, max: 2} | did you mean 'log_uniform_values'",
         "{distribution: log_uniform_values, min: 0, max: 2} | must be above 0",
@@ -116,6 +119,7 @@ class SweepConfigTest {
         "nonsense: x | known keys are apiVersion, command",
         "metric: {name: f, goal: maximise} | using minimize",
         "metric: {name: f, goall: maximize} | did you mean 'goal'",
+        "metric: {name: f, gaol: maximize} | did you mean 'goal'",
         "metric: {name: f, impute: mean} | using worst"
       })
   void whatWandbOverlooksIsAWarning(String line, String part) {
@@ -154,6 +158,25 @@ class SweepConfigTest {
     Map<?, ?> inner = (Map<?, ?>) run.get("a");
     assertEquals(Map.of("lr", 0.1), inner.get("opt"));
     assertTrue(inner.get("depth") instanceof Long);
+  }
+
+  @Test
+  void aNumberInQuotesIsOneErrorThatSaysSo() {
+    SweepConfig.Verdict verdict =
+        TestConfigs.check("method: random\nparameters:\n  x: {min: '1e-05', max: 1.0}\n");
+    assertEquals(1, verdict.errors().size(), verdict.errors().toString());
+    assertTrue(verdict.errors().get(0).contains("3: 'x'"), verdict.errors().get(0));
+    assertTrue(verdict.errors().get(0).contains("in quotes"), verdict.errors().get(0));
+  }
+
+  @Test
+  void whatIsNoProbabilityHasNoQuantile() {
+    Map<String, Object> range = Map.of("min", 0.0, "max", 1.0);
+    for (Object u : new Object[] {1.5, -0.1, Double.NaN, "x"}) {
+      assertTrue(SweepConfig.quantiles(range, List.of(u)).containsKey("error"), "u = " + u);
+    }
+    Map<String, Object> nested = Map.of("parameters", Map.of("x", range));
+    assertTrue(SweepConfig.quantiles(nested, List.of(0.5)).containsKey("error"));
   }
 
   @Test
