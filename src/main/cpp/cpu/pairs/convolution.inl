@@ -8,10 +8,11 @@ namespace cpu {
 namespace pairs {
 namespace {
 
-template <int TAP_PAIRS, int CHANNELS>
+template <class FINISH, int TAP_PAIRS, int CHANNELS>
 struct OneChannel {
   static constexpr int vectors = CHANNELS / lanes;
-  static constexpr int pixel_pairs = pixels_a_block(vectors) / 2;
+  // With two vectors a pair less than the sums leave room for: what ends a row wants registers too.
+  static constexpr int pixel_pairs = vectors == 2 ? 6 : pixels_a_block(vectors) / 2;
 
   template <int PAIRS>
   struct Block {
@@ -28,12 +29,12 @@ struct OneChannel {
       for (int t = 0; t < row.tap_rows; t++) {
         accumulate<2 * PAIRS, vectors, TAP_PAIRS, 1, CHANNELS>(row.in[t] + pixel, row.weights[t], sums);
       }
-      const Epilogue epilogue{row.relu, row.gate, row.out, row.width};
+      const OutRow<FINISH> out{row.gate, row.out, row.width};
 #pragma GCC unroll 16
       for (int p = 0; p < 2 * PAIRS; p += 2) {
 #pragma GCC unroll 8
         for (int v = 0; v < vectors; v++) {
-          epilogue.store(pixel + p, (pixel + p) * CHANNELS + v * 2 * lanes, sums[p][v], sums[p + 1][v]);
+          out.store(pixel + p, (pixel + p) * CHANNELS + v * 2 * lanes, sums[p][v], sums[p + 1][v]);
         }
       }
     }

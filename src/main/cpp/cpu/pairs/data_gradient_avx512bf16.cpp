@@ -6,9 +6,9 @@ namespace ldct {
 namespace cpu {
 namespace pairs {
 
-void layer3_data_gradient(const Convolution& row) { OneChannel<tap_pairs3, channels2>::run(row); }
+void layer3_data_gradient(const Convolution& row) { OneChannel<Gated, tap_pairs3, channels2>::run(row); }
 
-void layer2_data_gradient(const Winograd& rows) { Products<channels2, channels1>::run(rows); }
+void layer2_data_gradient(const Winograd& rows) { Products<Gated, channels2, channels1>::run(rows); }
 
 }  // namespace pairs
 }  // namespace cpu

@@ -44,24 +44,30 @@ inline __m512 where_positive(__m512 gate, __m512 v) {
   return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(gate, _mm512_setzero_ps(), _CMP_NLE_UQ), v);
 }
 
-// ReLU, gate and rounding of a pair of pixels of one row.
-struct Epilogue {
-  bool relu;
+// What becomes of the sums of a pair of pixels before they are rounded. at: the first lane's index in a row of pairs.
+struct Activation {  // ReLU of the sums, which began with the bias
+  static void finish(const bf16*, Step, __m512& first, __m512& second) {
+    first = positive_part(first);
+    second = positive_part(second);
+  }
+};
+struct Gated {  // zero where the layer's input was not positive
+  static void finish(const bf16* gate, Step at, __m512& first, __m512& second) {
+    const __m512i gates = load(gate + at);
+    first = where_positive(first_pixel(gates), first);
+    second = where_positive(second_pixel(gates), second);
+  }
+};
+
+// A row of pairs that is written; the partner of a last odd pixel becomes zero.
+template <class FINISH>
+struct OutRow {
   const bf16* gate;
   bf16* out;
   int64_t width;
 
-  // at: the first lane's index in a row of pairs.
   void store(Step pixel, Step at, __m512 first, __m512 second) const {
-    if (relu) {
-      first = positive_part(first);
-      second = positive_part(second);
-    }
-    if (gate) {
-      const __m512i gates = load(gate + at);
-      first = where_positive(first_pixel(gates), first);
-      second = where_positive(second_pixel(gates), second);
-    }
+    FINISH::finish(gate, at, first, second);
     if (pixel + 1 == width) {
       second = _mm512_setzero_ps();
     }
@@ -70,7 +76,7 @@ struct Epilogue {
 };
 
 // sums[p][v] += the window of pixel p, of DEPTH pairs, times weights [DEPTH][CHANNELS][2]
-template <int P, int V, int DEPTH, int STRIDE, int CHANNELS>
+template <int P, int V, int DEPTH, Step STRIDE, int CHANNELS>
 inline void accumulate(const bf16* in, const bf16* weights, __m512 (&sums)[P][V]) {
   for (int k = 0; k < DEPTH; k++, in += 2, weights += 2 * CHANNELS) {
     __m512i w[V];

@@ -29,9 +29,9 @@ inline __m512 sums_of_lanes(const __m512 x[16]) {
 
 }  // namespace
 
-void layer1(const Convolution& row) { OneChannel<tap_pairs1, channels1>::run(row); }
+void layer1(const Convolution& row) { OneChannel<Activation, tap_pairs1, channels1>::run(row); }
 
-void layer2(const Winograd& rows) { Products<channels1, channels2>::run(rows); }
+void layer2(const Winograd& rows) { Products<Activation, channels1, channels2>::run(rows); }
 
 void layer3(const Output& row) {
   for (Step pixel = 0; pixel < row.width; pixel += 2 * output_pairs) {

@@ -42,8 +42,7 @@ struct Convolution {
   const bf16* in[kernel1];       // plain, at pixel 0's first tap; a value more than the windows hold is read
   const bf16* weights[kernel1];  // [tap pair][channel][2]
   const float* bias;             // null: zero
-  const bf16* gate;              // pairs: zero where not positive; null: none
-  bool relu;
+  const bf16* gate;              // pairs: zero where not positive; unused forward, which is followed by ReLU
   int64_t width;
   bf16* out;  // pairs
 };
@@ -63,8 +62,7 @@ struct Winograd {
   const bf16* in[4];  // pairs, at pixels -2 and -1, from the row above the first to the row below the second
   const bf16* weights;
   const float* bias;    // null: zero
-  const bf16* gate[2];  // pairs; null: none
-  bool relu;
+  const bf16* gate[2];  // pairs; unused forward, which is followed by ReLU
   int64_t width;
   bf16* out[2];  // pairs
   void* scratch;  // winograd_bytes
@@ -98,8 +96,10 @@ struct WeightGradient {
 
 // Values between two components' arrays, so that not all 16 start in the same set of the cache.
 constexpr int64_t component_gap = 32;
+// So many 2x2 blocks of a row are computed at a time: their components stay in the first-level cache.
+constexpr int blocks_at_once = 14;
 constexpr int64_t winograd_bytes =
-    components * (most_blocks * (channels2 * 2 + channels1 * 4) + component_gap * 6);
+    blocks_at_once * (components * (channels2 * 2 + channels1 * 4) + component_gap * 6);
 constexpr int64_t blocks_in_pitch = most_steps * channels1 * 2 + component_gap;
 constexpr int64_t blocks_delta_pitch = most_steps * channels2 * 2 + component_gap;
 
@@ -116,8 +116,9 @@ void layer3_weight_gradient(const WeightGradient& row);  // 32 channels: the win
 void layer2_weight_gradient(const WinogradGradient& rows, Blocks& blocks);
 void sum_up(Blocks& blocks);
 void layer1_weight_gradient(const WeightGradient& row);  // 64 channels
-// sums[c] += sum over the pixels of a row of pairs
-void add_pixels(const bf16* row, int64_t width, int channels, float* sums);
+// sums[c] += sum over the pixels of a row of pairs with so many channels
+void add_pixels1(const bf16* row, int64_t width, float* sums);
+void add_pixels2(const bf16* row, int64_t width, float* sums);
 
 // As multiply_adds of cpu/kernels.h, by dot products; how many multiply-adds there were.
 int64_t multiply_adds(int64_t rounds);

@@ -79,7 +79,6 @@ void PairSweep::layer1(const Part& part, int64_t r) {
     row.weights[i] = weights_.layer1 + t * packed_row1;
   });
   row.bias = weights_.bias1;
-  row.relu = true;
   row.width = columns();
   row.out = active1_.row(r);
   pairs::layer1(row);
@@ -90,7 +89,6 @@ void PairSweep::layer2(const Part& part, int64_t r) {
   windows(part, active1_, r, rows.in);
   rows.weights = weights_.layer2;
   rows.bias = weights_.bias2;
-  rows.relu = true;
   rows.width = columns();
   rows.scratch = scratch_.data();
   for (int i = 0; i < 2; i++) {
@@ -126,7 +124,7 @@ void PairSweep::layer3_gradients(const Part& part, int64_t r, bool share, Networ
   if (!share) {
     return;
   }
-  add_pixels(row.out, columns(), channels2, gradient.bias2);
+  add_pixels2(row.out, columns(), gradient.bias2);
   // The window runs over the output gradient, so the taps come out turned, as the network keeps them.
   WeightGradient weights{};
   weights.tap_rows = tap_rows(part, r, kernel3, [&](int i, int t, int64_t at) {
@@ -167,7 +165,7 @@ void PairSweep::layer1_gradients(const Part& part, int64_t r, Network& gradient)
   });
   weights.delta = gradient1_.row(r);
   weights.width = columns();
-  add_pixels(weights.delta, columns(), channels1, gradient.bias1);
+  add_pixels1(weights.delta, columns(), gradient.bias1);
   layer1_weight_gradient(weights);
 }
 

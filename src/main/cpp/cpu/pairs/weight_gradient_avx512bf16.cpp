@@ -57,6 +57,27 @@ struct Layer2Gradient {
   }
 };
 
+template <int CHANNELS>
+void add_pixels(const bf16* row, int64_t width, float* sums) {
+  constexpr int vectors = CHANNELS / lanes;
+  const __m512i ones = _mm512_set1_epi16(0x3f80);
+  __m512 totals[vectors];
+#pragma GCC unroll 4
+  for (int v = 0; v < vectors; v++) {
+    totals[v] = _mm512_loadu_ps(sums + v * lanes);
+  }
+  for (Step p = 0; p < width; p += 2) {
+#pragma GCC unroll 4
+    for (int v = 0; v < vectors; v++) {
+      totals[v] = dot(load(row + p * CHANNELS + v * 2 * lanes), ones, totals[v]);
+    }
+  }
+#pragma GCC unroll 4
+  for (int v = 0; v < vectors; v++) {
+    _mm512_storeu_ps(sums + v * lanes, totals[v]);
+  }
+}
+
 }  // namespace
 
 void layer3_weight_gradient(const WeightGradient& row) { OneChannelGradient<kernel3, channels2>::run(row); }
@@ -87,16 +108,9 @@ void sum_up(Blocks& blocks) {
 
 void layer1_weight_gradient(const WeightGradient& row) { OneChannelGradient<kernel1, channels1>::run(row); }
 
-void add_pixels(const bf16* row, int64_t width, int channels, float* sums) {
-  const __m512i ones = _mm512_set1_epi16(0x3f80);
-  for (int c = 0; c < channels; c += lanes) {
-    __m512 total = _mm512_setzero_ps();
-    for (Step p = 0; p < width; p += 2) {
-      total = dot(load(row + p * channels + 2 * c), ones, total);
-    }
-    _mm512_storeu_ps(sums + c, _mm512_add_ps(_mm512_loadu_ps(sums + c), total));
-  }
-}
+void add_pixels1(const bf16* row, int64_t width, float* sums) { add_pixels<channels1>(row, width, sums); }
+
+void add_pixels2(const bf16* row, int64_t width, float* sums) { add_pixels<channels2>(row, width, sums); }
 
 int64_t multiply_adds(int64_t rounds) {
   constexpr int count = 28;
