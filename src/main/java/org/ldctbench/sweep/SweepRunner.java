@@ -174,8 +174,11 @@ public final class SweepRunner {
     }
 
     @Override
-    public Order epoch(long iteration, Map<String, Double> metrics) {
-      journal.append(new JournalEvent.Epoch(run.id(), iteration, metrics));
+    public Order rows(List<Row> rows) {
+      journal.append(
+          rows.stream()
+              .map(row -> new JournalEvent.Epoch(run.id(), row.iteration(), row.metrics()))
+              .toList());
       listener.epoch(run);
       if (interrupted) {
         return Order.INTERRUPT;

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.ldctbench.sweep.RunMonitor;
 import org.ldctbench.wandb.run.RunIdentity;
 import org.ldctbench.wandb.run.WandbRun;
 import org.ldctbench.wandb.settings.WandbSettings;
@@ -28,7 +29,7 @@ class WandbLogMetricsTest {
     try (WandbRun run = WandbRun.start(settings, identity, Duration.ofSeconds(30), line -> {})) {
       run.log(10, Map.of("score", 0.5, "note", "text"));
       assertEquals(Optional.of(folder), source.folder());
-      assertEquals(List.of(new MetricSource.Row(10, Map.of("score", 0.5))), source.rows());
+      assertEquals(List.of(new RunMonitor.Row(10, Map.of("score", 0.5))), source.rows());
       run.log(20, Map.of("score", 1));
       assertEquals(2, source.rows().size());
     }

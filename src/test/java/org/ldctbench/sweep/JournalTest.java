@@ -91,6 +91,28 @@ class JournalTest {
   }
 
   @Test
+  void manyEventsAtOnceAreRecordedAsIfOneByOne() throws IOException {
+    List<JournalEvent.Epoch> rows =
+        java.util.stream.LongStream.rangeClosed(1, 1000)
+            .mapToObj(i -> new JournalEvent.Epoch("r1", i, Map.of("loss", 1.0 / i)))
+            .toList();
+    Path together = Files.createDirectory(folder.resolve("together"));
+    Path single = Files.createDirectory(folder.resolve("single"));
+    JournalEvent start = new JournalEvent.RunStarted("t", "r1", 1, Map.of());
+    try (Journal one = Journal.open(single);
+        Journal all = Journal.open(together)) {
+      one.append(start);
+      rows.forEach(one::append);
+      all.append(start);
+      all.append(rows);
+      assertEquals(1000, all.state().runs().get(0).history("loss").length);
+    }
+    assertEquals(
+        Files.readString(single.resolve(Journal.FILE)),
+        Files.readString(together.resolve(Journal.FILE)));
+  }
+
+  @Test
   void aSecondHolderIsRefused() {
     try (Journal journal = Journal.open(folder)) {
       twoRuns(journal);
