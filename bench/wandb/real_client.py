@@ -350,6 +350,24 @@ def wait_for(condition, seconds=120):
         time.sleep(0.02)
 
 
+def load(path):
+    spec = importlib.util.spec_from_file_location("mock_server", path)
+    mock = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(mock)
+    return mock
+
+
+def make_data(commands):
+    """Simulates the data set of all checks; returns the folder to remove at the end."""
+    data = pathlib.Path(tempfile.mkdtemp(prefix="ldctbench-wandb-data-"))
+    subprocess.run(
+        [commands + "/ldctbench", "simulate", "--out", str(data / "set"), "--size", "64",
+         "--slices", "4", "--dose", "0.05", "--patients", "train=1,val=1,test=1"],
+        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    Place.data = data / "set"
+    return data
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("mock")
@@ -360,16 +378,9 @@ def main():
     if importlib.util.find_spec("wandb") is None or not pathlib.Path(options.mock).is_file():
         print("skipped: needs the wandb package and the mock server", options.mock)
         return 0
-    spec = importlib.util.spec_from_file_location("mock_server", options.mock)
-    mock = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(mock)
+    mock = load(options.mock)
     commands = os.path.abspath(options.bin)
-    data = pathlib.Path(tempfile.mkdtemp(prefix="ldctbench-wandb-data-"))
-    subprocess.run(
-        [commands + "/ldctbench", "simulate", "--out", str(data / "set"), "--size", "64",
-         "--slices", "4", "--dose", "0.05", "--patients", "train=1,val=1,test=1"],
-        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    Place.data = data / "set"
+    data = make_data(commands)
     failed = 0
     for check in CHECKS:
         if options.names and check.__name__ not in options.names:
