@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
@@ -64,6 +65,9 @@ public final class FakeBackend implements AutoCloseable {
    */
   public volatile IntFunction<Integer> faults = n -> -1;
 
+  /** Status of all requests to a place: upload, file_stream or graphql. */
+  public final Map<String, Integer> refusals = new ConcurrentHashMap<>();
+
   /** Seconds that failing answers ask to wait; 0 for none. */
   public volatile int retryAfter;
 
@@ -74,7 +78,7 @@ public final class FakeBackend implements AutoCloseable {
           .build();
 
   private final MockWebServer server = new MockWebServer();
-  private int requests;
+  private final List<String> places = new ArrayList<>();
 
   public FakeBackend() throws IOException {
     server.setDispatcher(
@@ -100,7 +104,12 @@ public final class FakeBackend implements AutoCloseable {
   }
 
   public synchronized int requests() {
-    return requests;
+    return places.size();
+  }
+
+  /** Requests to upload, file_stream or graphql. */
+  public synchronized int requests(String place) {
+    return (int) places.stream().filter(place::equals).count();
   }
 
   @Override
@@ -109,7 +118,10 @@ public final class FakeBackend implements AutoCloseable {
   }
 
   private synchronized MockResponse answer(RecordedRequest request) {
-    int fault = faults.apply(++requests);
+    List<String> path = request.getUrl().pathSegments();
+    String place = path.get(0).equals("files") ? path.get(path.size() - 1) : path.get(0);
+    places.add(place);
+    int fault = refusals.getOrDefault(place, faults.apply(places.size()));
     if (fault == 0) {
       return HANGUP;
     }

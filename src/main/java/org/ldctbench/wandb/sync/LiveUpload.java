@@ -32,7 +32,7 @@ public final class LiveUpload {
   private final RunSender sender;
   private final Thread thread = new Thread(this::work, "wandb-upload");
   private volatile boolean stopRequested;
-  private volatile long lastSuccess = System.nanoTime();
+  private long lastStreamed = System.nanoTime();
   private boolean news = true;
   private boolean told;
   private boolean closing;
@@ -84,8 +84,8 @@ public final class LiveUpload {
       closing = true;
       notifyAll();
     }
+    connection.retryNow();
     long begin = System.nanoTime();
-    lastSuccess = begin;
     try {
       while (thread.isAlive()) {
         thread.join(100);
@@ -94,6 +94,7 @@ public final class LiveUpload {
           told = true;
         }
         long now = System.nanoTime();
+        long lastSuccess = Math.max(begin, connection.lastSuccess());
         if (now - lastSuccess > patience.toNanos()
             || (now - begin > HURRY_NANOS && hurry.getAsBoolean())) {
           connection.cancel();
@@ -108,7 +109,8 @@ public final class LiveUpload {
   }
 
   private void work() {
-    try (TransactionLogReader reader = TransactionLogReader.open(log)) {
+    try (sender;
+        TransactionLogReader reader = TransactionLogReader.open(log)) {
       long lastFlush = System.nanoTime() - PACE_NANOS;
       while (true) {
         boolean last = waitForNews(lastFlush);
@@ -119,11 +121,11 @@ public final class LiveUpload {
           return;
         }
         long now = System.nanoTime();
-        if (!sent && now - lastSuccess > HEARTBEAT_NANOS) {
+        if (!sent && now - lastStreamed > HEARTBEAT_NANOS) {
           sender.heartbeat();
           sent = true;
         }
-        lastSuccess = sent ? now : lastSuccess;
+        lastStreamed = sent ? now : lastStreamed;
         // The first request with content goes at once, the others at their pace.
         lastFlush = sender.streamed() ? now : lastFlush;
         stopRequested = sender.stopped();
@@ -143,7 +145,7 @@ public final class LiveUpload {
   private synchronized boolean waitForNews(long lastFlush) throws InterruptedException {
     while (!closing) {
       long left = PACE_NANOS - (System.nanoTime() - lastFlush);
-      if (left <= 0 && (news || System.nanoTime() - lastSuccess > HEARTBEAT_NANOS)) {
+      if (left <= 0 && (news || System.nanoTime() - lastStreamed > HEARTBEAT_NANOS)) {
         break;
       }
       wait(left > 0 ? left / 1_000_000 + 1 : 1_000);
@@ -160,7 +162,6 @@ public final class LiveUpload {
       sender.accept(r.get());
       if (sender.full()) {
         sender.flush();
-        lastSuccess = System.nanoTime();
       }
     }
     if (any) {

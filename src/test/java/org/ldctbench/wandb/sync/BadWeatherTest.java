@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -198,11 +199,55 @@ class BadWeatherTest {
   @ParameterizedTest
   @CsvSource({"409", "410", "413", "422", "501"})
   void otherRefusalsOfTheStreamAreForGood(int status) throws IOException {
-    server.faults = n -> n == 3 ? status : -1;
+    server.refusals.put("file_stream", status);
     Path folder = log(Map.of(), log -> log.append(row(Map.of("_step", 0))));
     assertEquals(Outcome.FAILED, sync(folder));
-    assertEquals(3, server.requests());
+    assertEquals(1, server.requests("file_stream"));
     assertTrue(notices.get(notices.size() - 1).contains("answered " + status), notices.toString());
+  }
+
+  @Test
+  void rowsDoNotWaitForAStorageThatIsGone() throws Exception {
+    WandbSettings settings = server.settings(root, Map.of());
+    Path folder = settings.wandbFolder().resolve("run-20260101_120000-efgh");
+    RunIdentity identity =
+        RunIdentity.of(settings, folder, "efgh", "name", "p", List.of(), Map.of(), "t", List.of());
+    server.refusals.put("upload", 503);
+    try (WandbRun run = WandbRun.start(settings, identity, Duration.ofSeconds(30), notices::add)) {
+      Files.writeString(folder.resolve("files/image.png"), "png");
+      run.announceFile("image.png");
+      run.log(1, Map.of("SSIM", 1));
+      waitFor(() -> server.runs.containsKey("efgh") && !server.runs.get("efgh").history.isEmpty());
+      assertEquals(Map.of(), server.runs.get("efgh").files);
+      server.refusals.clear();
+      run.finish(0);
+    }
+    assertEquals("png", server.runs.get("efgh").files.get("image.png").utf8());
+    assertEquals("finished", server.runs.get("efgh").state);
+  }
+
+  @Test
+  void theEndOfTheProgramDoesNotWaitForABackoffThatBeganLongAgo() throws Exception {
+    WandbSettings settings = server.settings(root, Map.of());
+    Path folder = log(Map.of(), log -> log.append(row(Map.of("_step", 0))));
+    server.faults = n -> 500;
+    LiveUpload upload =
+        LiveUpload.start(
+            settings,
+            folder.resolve("run-abcd.wandb"),
+            new Backoff(10, Duration.ofMinutes(10)),
+            notices::add);
+    waitFor(() -> server.requests() == 1);
+    server.faults = n -> -1;
+    upload.finish(Duration.ofMinutes(1), () -> false);
+    assertEquals("finished", server.runs.get("abcd").state);
+  }
+
+  private static void waitFor(BooleanSupplier condition) throws InterruptedException {
+    for (int i = 0; i < 1000 && !condition.getAsBoolean(); i++) {
+      Thread.sleep(20);
+    }
+    assertTrue(condition.getAsBoolean());
   }
 
   @Test
