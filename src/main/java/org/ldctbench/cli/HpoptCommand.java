@@ -213,6 +213,7 @@ public final class HpoptCommand implements Callable<Integer> {
           new SweepRunner(sweep, journal, Searcher.of(sweep, state.seed()), program, table);
       try (StopOnSignal stop = new StopOnSignal(runner::interrupt)) {
         SweepRunner.End end = stop.requested() ? SweepRunner.End.INTERRUPTED : runner.run(wanted);
+        program.settle();
         return report(end, sweep, state, folder);
       } catch (UserException e) {
         if (e.code() == ExitCode.DEVICE_LOST) {

@@ -1,6 +1,7 @@
 package org.ldctbench.launch;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,20 +28,22 @@ import org.ldctbench.train.Training;
 import org.ldctbench.train.TrainingData;
 import org.ldctbench.train.TrainingListener;
 import org.ldctbench.train.TrainingResult;
+import org.ldctbench.wandb.run.UploadEnd;
 
 /** Executes {@code ldctbench-train} in this process, with engine and data kept warm. */
 public final class InProcessProgram implements Program {
   /** What a sweep file calls it. */
   public static final String NAME = "ldctbench-train";
 
-  /** A run that is not sent by then is sent when the sweep is over, not to hold up the next. */
-  private static final Duration UPLOAD_PATIENCE = Duration.ofSeconds(15);
+  /** A run that is not sent by then is sent when the sweep is over. */
+  private static final Duration UPLOAD_PATIENCE = Duration.ofMinutes(1);
 
   private final Optional<Metric> metric;
   private final Map<String, Object> overrides;
   private final Map<String, String> environment;
   private final Consumer<String> log;
   private final WarmTraining warm;
+  private final List<Thread> sending = new ArrayList<>();
 
   /**
    * Opens data set and engine at once where the configuration fixes them, so that what is missing
@@ -82,7 +85,11 @@ public final class InProcessProgram implements Program {
     Samples samples = data.samples(arguments);
     Watch watch = new Watch(monitor);
     Training training = new Training(engine, samples, arguments, watch);
-    Launch launch = new Launch(environmentOf(request), commandLine(request), UPLOAD_PATIENCE);
+    Launch launch =
+        new Launch(
+            environmentOf(request),
+            commandLine(request),
+            UploadEnd.beside(UPLOAD_PATIENCE, this::sendBeside));
     TrainingResult result =
         request.interrupted().isPresent()
             ? training.resume(
@@ -104,6 +111,26 @@ public final class InProcessProgram implements Program {
   @Override
   public void close() {
     warm.close();
+    settle();
+  }
+
+  @Override
+  public void settle() {
+    try {
+      for (Thread thread : sending) {
+        thread.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The next run trains while the server gets the rest of the last one. */
+  private void sendBeside(Runnable rest) {
+    Thread thread = new Thread(rest, "wandb-rest");
+    thread.setDaemon(true);
+    thread.start();
+    sending.add(thread);
   }
 
   private TrainArguments arguments(Map<String, Object> parameters, String where) {
@@ -147,7 +174,7 @@ public final class InProcessProgram implements Program {
   private final class Watch implements TrainingListener {
     private final RunMonitor monitor;
     private Map<String, Double> best = Map.of();
-    private Order order = Order.CONTINUE;
+    private volatile Order order = Order.CONTINUE;
 
     Watch(RunMonitor monitor) {
       this.monitor = monitor;

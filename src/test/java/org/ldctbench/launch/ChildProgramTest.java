@@ -23,6 +23,7 @@ import org.ldctbench.sweep.RunRequest;
 import org.ldctbench.sweep.RunState;
 import org.ldctbench.sweep.SweepConfig;
 import org.ldctbench.wandb.run.RunIdentity;
+import org.ldctbench.wandb.run.UploadEnd;
 import org.ldctbench.wandb.run.WandbRun;
 import org.ldctbench.wandb.settings.WandbSettings;
 
@@ -170,7 +171,8 @@ class ChildProgramTest {
             Map.of(),
             "t",
             List.of());
-    try (WandbRun run = WandbRun.start(settings, identity, Duration.ZERO, line -> {})) {
+    try (WandbRun run =
+        WandbRun.start(settings, identity, UploadEnd.here(Duration.ZERO), line -> {})) {
       for (int step = 1; step <= 3; step++) {
         run.log(step, Map.of("SSIM", step / 10.0));
         Files.copy(identity.logFile(), folder.resolve("stage" + step));

@@ -16,11 +16,12 @@ import org.ldctbench.wandb.api.RunTicket;
 import org.ldctbench.wandb.api.ServerException;
 
 /**
- * Uploads a run's files from a thread of its own: rows do not wait for a storage that is slow or
+ * Uploads a run's files from threads of its own: rows do not wait for a storage that is slow or
  * gone. Thread-safe.
  */
 final class FileUploads implements AutoCloseable {
   private static final int FILES_AT_ONCE = 100;
+  private static final int BATCHES_AT_ONCE = 4; // One may wait long for another attempt.
   private static final long QUIET_SECONDS = 5;
 
   private final RunApi api;
@@ -28,7 +29,12 @@ final class FileUploads implements AutoCloseable {
   private final Consumer<String> notices;
   private final ThreadPoolExecutor worker =
       new ThreadPoolExecutor(
-          1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), FileUploads::thread);
+          BATCHES_AT_ONCE,
+          BATCHES_AT_ONCE,
+          1,
+          TimeUnit.SECONDS,
+          new LinkedBlockingQueue<>(),
+          FileUploads::thread);
   private final List<String> done = new ArrayList<>();
   private int batches;
   private Exception failure;

@@ -94,8 +94,17 @@ final class RunSender implements AutoCloseable {
       return;
     }
     register();
-    uploads.start(ticket, files.take(false, progress::has));
+    uploadFiles();
     streamAll();
+  }
+
+  /**
+   * Begins to upload the files that the log named since; nothing before the server knows the run.
+   */
+  void uploadFiles() throws IOException {
+    if (ticket != null) {
+      uploads.start(ticket, files.take(false, progress::has));
+    }
   }
 
   private void streamAll() throws ServerException, IOException {

@@ -53,7 +53,10 @@ class WandbRunTest {
   private WandbRun start(Map<String, String> environment) {
     WandbSettings settings = settings(environment);
     return WandbRun.start(
-        settings, identity(settings, Map.of("lr", 0.1)), Duration.ofSeconds(30), notices::add);
+        settings,
+        identity(settings, Map.of("lr", 0.1)),
+        UploadEnd.here(Duration.ofSeconds(30)),
+        notices::add);
   }
 
   private Path log() {

@@ -36,6 +36,7 @@ import org.ldctbench.wandb.proto.RunExitRecord;
 import org.ldctbench.wandb.proto.RunRecord;
 import org.ldctbench.wandb.proto.SummaryRecord;
 import org.ldctbench.wandb.run.RunIdentity;
+import org.ldctbench.wandb.run.UploadEnd;
 import org.ldctbench.wandb.run.WandbRun;
 import org.ldctbench.wandb.settings.WandbSettings;
 import org.ldctbench.wandb.sync.RunSync.Outcome;
@@ -213,7 +214,8 @@ class BadWeatherTest {
     RunIdentity identity =
         RunIdentity.of(settings, folder, "efgh", "name", "p", List.of(), Map.of(), "t", List.of());
     server.refusals.put("upload", 503);
-    try (WandbRun run = WandbRun.start(settings, identity, Duration.ofSeconds(30), notices::add)) {
+    try (WandbRun run =
+        WandbRun.start(settings, identity, UploadEnd.here(Duration.ofSeconds(30)), notices::add)) {
       Files.writeString(folder.resolve("files/image.png"), "png");
       run.announceFile("image.png");
       run.log(1, Map.of("SSIM", 1));
@@ -239,8 +241,29 @@ class BadWeatherTest {
             notices::add);
     waitFor(() -> server.requests() == 1);
     server.faults = n -> -1;
-    upload.finish(Duration.ofMinutes(1), () -> false);
+    upload.finish(Duration.ofMinutes(1), true, () -> false);
     assertEquals("finished", server.runs.get("abcd").state);
+  }
+
+  @Test
+  void theEndOfARunNeedNotBeWaitedForByTheNext() throws Exception {
+    WandbSettings settings = server.settings(root, Map.of());
+    Path folder = settings.wandbFolder().resolve("run-20260101_120000-efgh");
+    RunIdentity identity =
+        RunIdentity.of(settings, folder, "efgh", "name", "p", List.of(), Map.of(), "t", List.of());
+    server.refusals.put("file_stream", 503);
+    List<Runnable> waits = new ArrayList<>();
+    UploadEnd end = UploadEnd.beside(Duration.ofSeconds(30), waits::add);
+    try (WandbRun run = WandbRun.start(settings, identity, end, notices::add)) {
+      run.log(1, Map.of("SSIM", 1));
+      run.finish(0);
+    }
+    assertEquals(1, waits.size());
+    assertTrue(RunLock.tryLock(folder).isEmpty(), "still being sent");
+    server.refusals.clear();
+    waits.get(0).run();
+    assertEquals("finished", server.runs.get("efgh").state);
+    RunLock.tryLock(folder).orElseThrow().close();
   }
 
   private static void waitFor(BooleanSupplier condition) throws InterruptedException {
@@ -278,7 +301,8 @@ class BadWeatherTest {
     Path folder = settings.wandbFolder().resolve("run-20260101_120000-efgh");
     RunIdentity identity =
         RunIdentity.of(settings, folder, "efgh", "name", "p", List.of(), Map.of(), "t", List.of());
-    try (WandbRun run = WandbRun.start(settings, identity, Duration.ofSeconds(30), notices::add)) {
+    try (WandbRun run =
+        WandbRun.start(settings, identity, UploadEnd.here(Duration.ofSeconds(30)), notices::add)) {
       run.log(1, Map.of("SSIM", 1));
       run.finish(0);
     }
@@ -294,7 +318,8 @@ class BadWeatherTest {
     RunIdentity identity =
         RunIdentity.of(settings, folder, "efgh", "name", "p", List.of(), Map.of(), "t", List.of());
     boolean begun;
-    try (WandbRun run = WandbRun.start(settings, identity, Duration.ofSeconds(30), notices::add)) {
+    try (WandbRun run =
+        WandbRun.start(settings, identity, UploadEnd.here(Duration.ofSeconds(30)), notices::add)) {
       begun = run != null;
     } catch (org.ldctbench.common.UserException e) {
       begun = false;
