@@ -16,6 +16,7 @@ import org.ldctbench.common.ExitCode;
 import org.ldctbench.common.UserException;
 import org.ldctbench.config.YamlFile;
 import org.ldctbench.launch.OnlineSweep;
+import org.ldctbench.sweep.Guests;
 import org.ldctbench.sweep.Journal;
 import org.ldctbench.sweep.JournalEvent;
 import org.ldctbench.sweep.Program;
@@ -149,6 +150,7 @@ public final class HpoptCommand implements Callable<Integer> {
 
   private SweepFolder create(Map<String, Object> fixed) throws IOException {
     SweepConfig sweep = SweepConfig.read(config, fixed); // Nothing is left behind if it is wrong.
+    WandbSettings.checkedProject(sweep.project());
     if (!sweep.keepsRunsOffline()) {
       online = OnlineSweep.create(settings, config, fixed, System.err::println);
     }
@@ -211,8 +213,10 @@ public final class HpoptCommand implements Callable<Integer> {
     try (Program program = programs.open(sweep, overrides(), ofRuns, output.progress())) {
       SweepRunner runner =
           new SweepRunner(sweep, journal, Searcher.of(sweep, state.seed()), program, table);
-      try (StopOnSignal stop = new StopOnSignal(runner::interrupt)) {
-        SweepRunner.End end = stop.requested() ? SweepRunner.End.INTERRUPTED : runner.run(wanted);
+      try (StopOnSignal stop = new StopOnSignal(runner::interrupt);
+          Guests guests = guests(runner, sweep)) {
+        SweepRunner.End end =
+            stop.requested() ? SweepRunner.End.INTERRUPTED : runner.run(wanted, guests);
         program.settle();
         return report(end, sweep, state, folder);
       } catch (UserException e) {
@@ -222,6 +226,12 @@ public final class HpoptCommand implements Callable<Integer> {
         throw e;
       }
     }
+  }
+
+  private Guests guests(SweepRunner runner, SweepConfig sweep) {
+    return online
+        .map(there -> there.guests(runner.guestRuns(), sweep.metric()))
+        .orElse(Guests.NONE);
   }
 
   private Map<String, Object> overrides() {

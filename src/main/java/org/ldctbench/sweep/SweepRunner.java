@@ -3,8 +3,6 @@ package org.ldctbench.sweep;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +39,7 @@ public final class SweepRunner {
   private final Searcher searcher;
   private final Program program;
   private final SweepListener listener;
+  private final GuestRuns guestRuns;
   private volatile boolean interrupted;
 
   public SweepRunner(
@@ -54,6 +53,12 @@ public final class SweepRunner {
     this.searcher = searcher;
     this.program = program;
     this.listener = listener;
+    this.guestRuns = new GuestRuns(config, journal, searcher, listener);
+  }
+
+  /** Runs that others execute. */
+  public GuestRuns guestRuns() {
+    return guestRuns;
   }
 
   /** Asks from any thread to end the present run and the sweep cleanly. */
@@ -61,38 +66,53 @@ public final class SweepRunner {
     interrupted = true;
   }
 
+  /** Runs until the sweep has {@code wanted} runs, without guests. */
+  public End run(Optional<Long> wanted) {
+    return run(wanted, Guests.NONE);
+  }
+
   /**
    * Runs until the sweep has {@code wanted} runs or another reason to end.
    *
    * @param wanted runs of the whole sweep, earlier processes included; empty means endless
+   * @param guests who else takes runs; their last ones are waited for
    */
-  public End run(Optional<Long> wanted) {
+  public End run(Optional<Long> wanted, Guests guests) {
+    guestRuns.limit(wanted);
+    End end = runOwn(wanted, guests);
+    guestRuns.close();
+    guests.withdraw();
+    if (end != End.INTERRUPTED) {
+      guests.await(() -> interrupted);
+    }
+    return end;
+  }
+
+  private End runOwn(Optional<Long> wanted, Guests guests) {
     SweepState state = journal.state();
     Patience patience = new Patience();
     while (!interrupted) {
-      Optional<SweepRun> unfinished =
-          state.runs().stream().filter(run -> !run.state().ended()).findFirst();
-      if (unfinished.isEmpty()) {
-        Optional<End> end = end(state, wanted);
-        if (end.isPresent()) {
-          return end.get();
+      Optional<SweepRun> unfinished;
+      synchronized (journal) {
+        unfinished =
+            state.runs().stream().filter(run -> !run.guest() && !run.state().ended()).findFirst();
+        if (unfinished.isEmpty()) {
+          Optional<End> end = end(state, wanted);
+          if (end.isPresent()) {
+            return end.get();
+          }
         }
       }
-      RunRequest request;
-      if (unfinished.isPresent()) {
-        SweepRun run = unfinished.get();
-        request =
-            new RunRequest(state.id(), run.id(), run.number(), run.parameters(), run.folder());
-      } else {
-        List<Map<String, Object>> next = searcher.suggest(state.history(config.metric()), 1);
-        if (next.isEmpty()) {
+      Optional<RunRequest> request =
+          guestRuns.lastIsOffered() ? Optional.empty() : start(unfinished);
+      if (request.isEmpty()) {
+        if (!guestRuns.offered()) {
           return End.EXHAUSTED;
         }
-        int number = state.runs().size() + 1;
-        String id = SweepFolder.runId(state.id(), number);
-        request = new RunRequest(state.id(), id, number, next.get(0), Optional.empty());
+        guests.withdraw(); // Nobody took what is left to do.
+        continue;
       }
-      SweepRun run = execute(request);
+      SweepRun run = execute(request.get());
       if (run.state() == RunState.INTERRUPTED) {
         return End.INTERRUPTED;
       }
@@ -101,6 +121,31 @@ public final class SweepRunner {
       }
     }
     return End.INTERRUPTED;
+  }
+
+  /** Records the start of the next run; nothing where the search is over. */
+  private Optional<RunRequest> start(Optional<SweepRun> unfinished) {
+    synchronized (searcher) {
+      SweepState state = journal.state();
+      RunRequest request;
+      if (unfinished.isPresent()) {
+        SweepRun run = unfinished.get();
+        request =
+            new RunRequest(state.id(), run.id(), run.number(), run.parameters(), run.folder());
+      } else {
+        List<Map<String, Object>> next = searcher.suggest(guestRuns.history(), 1);
+        if (next.isEmpty()) {
+          return Optional.empty();
+        }
+        int number = guestRuns.count() + 1;
+        String id = SweepFolder.runId(state.id(), number);
+        request = new RunRequest(state.id(), id, number, next.get(0), Optional.empty());
+      }
+      journal.append(
+          new JournalEvent.RunStarted(
+              now(), request.runId(), request.number(), request.parameters(), false));
+      return Optional.of(request);
+    }
   }
 
   private Optional<End> end(SweepState state, Optional<Long> wanted) {
@@ -122,11 +167,11 @@ public final class SweepRunner {
   }
 
   private SweepRun execute(RunRequest request) {
-    journal.append(
-        new JournalEvent.RunStarted(
-            now(), request.runId(), request.number(), request.parameters()));
-    SweepRun run = journal.state().find(request.runId()).orElseThrow();
-    listener.runStarted(run);
+    SweepRun run;
+    synchronized (journal) {
+      run = journal.state().find(request.runId()).orElseThrow();
+      listener.runStarted(run);
+    }
     long begin = System.nanoTime();
     RunOutcome outcome;
     try {
@@ -141,23 +186,14 @@ public final class SweepRunner {
           RunOutcome.failed(
               reason.lines().findFirst().orElse("unknown"), (System.nanoTime() - begin) * 1e-9);
     }
-    journal.append(
-        new JournalEvent.RunEnded(
-            now(),
-            request.runId(),
-            outcome.state(),
-            outcome.summary(),
-            outcome.best(),
-            outcome.baseline(),
-            outcome.folder().map(Path::toString).orElse(null),
-            outcome.name(),
-            outcome.seconds(),
-            outcome.failure()));
-    listener.runEnded(run);
+    synchronized (journal) {
+      journal.append(JournalEvent.RunEnded.of(now(), request.runId(), outcome));
+      listener.runEnded(run);
+    }
     return run;
   }
 
-  private static String now() {
+  static String now() {
     return Instant.now().truncatedTo(ChronoUnit.MILLIS).toString();
   }
 
@@ -175,39 +211,16 @@ public final class SweepRunner {
 
     @Override
     public Order rows(List<Row> rows) {
-      journal.append(
-          rows.stream()
-              .map(row -> new JournalEvent.Epoch(run.id(), row.iteration(), row.metrics()))
-              .toList());
-      listener.epoch(run);
+      boolean tooBad = guestRuns.record(run, rows);
       if (interrupted) {
         return Order.INTERRUPT;
       }
-      return tooBad() ? Order.STOP_EARLY : Order.CONTINUE;
+      return tooBad ? Order.STOP_EARLY : Order.CONTINUE;
     }
 
     @Override
     public boolean interrupted() {
       return interrupted;
-    }
-
-    private boolean tooBad() {
-      if (config.earlyTerminate().isEmpty()) {
-        return false;
-      }
-      Metric metric = config.metric().orElseThrow();
-      List<double[]> all = new ArrayList<>();
-      for (SweepRun other : journal.state().runs()) {
-        all.add(costs(other, metric));
-      }
-      return config.earlyTerminate().get().stops(costs(run, metric), all);
-    }
-
-    private static double[] costs(SweepRun run, Metric metric) {
-      return Arrays.stream(run.history(metric.name()))
-          .filter(Double::isFinite)
-          .map(metric::cost)
-          .toArray();
     }
   }
 }

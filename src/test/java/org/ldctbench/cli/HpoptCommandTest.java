@@ -177,7 +177,7 @@ class HpoptCommandTest {
       assertEquals(0, code, failure);
       FakeBackend.Sweep sweep = server.sweeps.get("sweep1");
       assertEquals(1, server.sweeps.size());
-      assertEquals("{\"type\": \"local\"}", sweep.controller);
+      assertTrue(sweep.config.contains("controller:\n  type: local\n"), sweep.config);
       assertEquals("FINISHED", sweep.state);
       Map<String, Object> sent = YamlFile.of(Path.of("x"), yaml(sweep.config)).values();
       assertEquals(

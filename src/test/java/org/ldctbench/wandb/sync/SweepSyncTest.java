@@ -89,7 +89,6 @@ class SweepSyncTest {
     FakeBackend.Sweep sweep = server.sweeps.get("sweep1");
     assertEquals(CONFIG, sweep.config);
     assertEquals("quick", sweep.displayName);
-    assertEquals("{\"type\": \"local\"}", sweep.controller);
     assertEquals("FINISHED", sweep.state);
     assertEquals(4, server.runs.size());
     server.runs.values().forEach(run -> assertEquals("sweep1", run.sweep));
