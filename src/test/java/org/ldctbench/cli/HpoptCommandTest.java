@@ -151,6 +151,14 @@ class HpoptCommandTest {
     assertFalse(Files.exists(folder.resolve("wandb")));
   }
 
+  @Test
+  void aProjectThatTheServerCannotTakeIsRefusedBeforeTheFirstRun() throws Exception {
+    int code = execute(command(TRAINING), "--config", config("project: a/b\n").toString());
+    assertEquals(ExitCode.CONFIG.code(), code);
+    assertTrue(failure.contains("'a/b'"), failure);
+    assertFalse(Files.exists(folder.resolve("wandb")));
+  }
+
   /** The command where a key is at hand, noting in {@code seen} what its runs get to know. */
   private HpoptCommand online(FakeBackend server, Program program, Map<String, String> seen) {
     Map<String, String> environment =

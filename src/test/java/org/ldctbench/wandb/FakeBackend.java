@@ -74,6 +74,9 @@ public final class FakeBackend implements AutoCloseable {
 
   public volatile boolean stopRuns;
 
+  /** Wait before each answer. */
+  public volatile long slowMillis;
+
   /** Most runs that an agent takes from the schedules of local controllers and ends at once. */
   public int agentTakes;
 
@@ -89,7 +92,8 @@ public final class FakeBackend implements AutoCloseable {
     server.setDispatcher(
         new Dispatcher() {
           @Override
-          public MockResponse dispatch(RecordedRequest request) {
+          public MockResponse dispatch(RecordedRequest request) throws InterruptedException {
+            Thread.sleep(slowMillis);
             return answer(request);
           }
         });

@@ -133,6 +133,24 @@ class WandbRunTest {
   }
 
   @Test
+  void timesFollowOneClockThatNobodySets() throws IOException {
+    try (WandbRun run = start(Map.of())) {
+      for (int step = 1; step <= 20; step++) {
+        run.log(step, Map.of("SSIM", step));
+      }
+    }
+    try (RunReader reader = RunReader.open(log())) {
+      ObjectNode first = reader.history().get(0);
+      double begin = first.get("_timestamp").doubleValue() - first.get("_runtime").doubleValue();
+      for (ObjectNode row : reader.history()) {
+        // The time of day is asked once: read again it would differ by microseconds, or hours.
+        double offset = row.get("_timestamp").doubleValue() - row.get("_runtime").doubleValue();
+        assertEquals(begin, offset, 1e-6);
+      }
+    }
+  }
+
+  @Test
   void rowsThatGoBackAreDroppedWithANotice() throws IOException {
     try (WandbRun run = start(Map.of())) {
       run.log(5, Map.of("a", 1));

@@ -208,6 +208,27 @@ class BadWeatherTest {
   }
 
   @Test
+  void aSlowServerDoesNotSlowTheProgram() throws Exception {
+    WandbSettings settings = server.settings(root, Map.of());
+    Path folder = settings.wandbFolder().resolve("run-20260101_120000-efgh");
+    RunIdentity identity =
+        RunIdentity.of(settings, folder, "efgh", "name", "p", List.of(), Map.of(), "t", List.of());
+    server.slowMillis = 1_000;
+    UploadEnd end = UploadEnd.here(Duration.ofSeconds(30));
+    try (WandbRun run = WandbRun.start(settings, identity, end, notices::add)) {
+      long begin = System.nanoTime();
+      for (int step = 1; step <= 20; step++) {
+        run.log(step, Map.of("SSIM", step));
+      }
+      assertEquals(0, server.runs.size(), "20 rows were logged before the first answers");
+      assertTrue(System.nanoTime() - begin < 2_000_000_000L);
+      run.finish(0);
+    }
+    assertEquals(20, server.runs.get("efgh").history.size());
+    assertEquals("finished", server.runs.get("efgh").state);
+  }
+
+  @Test
   void rowsDoNotWaitForAStorageThatIsGone() throws Exception {
     WandbSettings settings = server.settings(root, Map.of());
     Path folder = settings.wandbFolder().resolve("run-20260101_120000-efgh");
