@@ -314,6 +314,60 @@ def offline_sweep_of_ten_runs_shows_as_one(place):
     expect(state["sweeps"][0]["state"] == "FINISHED", state["sweeps"][0]["state"])
 
 
+def serve_local_controllers(backend):
+    """Gives agents what a local controller scheduled, as the client's controller expects of a server.
+
+    The mock keeps `controller` and `scheduler` without acting on them.
+    """
+    usual, suggest = backend.commands_for, backend.next_suggestion
+    chosen = {}
+
+    def commands_for(agent, states):
+        sweep = backend.sweeps[agent["sweep"]]
+        local = (sweep["config"].get("controller") or {}).get("type") == "local"
+        if not local or sweep["state"] != "RUNNING" or any(states.values()):
+            return usual(agent, states)
+        scheduler = json.loads(sweep["scheduler"] or '{"scheduled": []}')
+        taken = [one["id"] for one in scheduler["scheduled"]]
+        schedule = json.loads(sweep["controller"] or "{}").get("schedule", [])
+        waiting = [one for one in schedule if one["id"] not in taken]
+        if not waiting:
+            return []
+        arguments = waiting[0]["data"]["args"]
+        chosen[sweep["name"]] = {key: value["value"] for key, value in arguments.items()}
+        commands = usual(agent, states)
+        scheduler["scheduled"].append({"id": waiting[0]["id"], "runid": commands[0]["run_id"]})
+        sweep["scheduler"] = json.dumps(scheduler)
+        return commands
+
+    backend.commands_for = commands_for
+    backend.next_suggestion = lambda sweep: chosen.pop(sweep["name"], None) or suggest(sweep)
+
+
+def a_real_agent_joins_our_search(place):
+    serve_local_controllers(place.server.backend)
+    slow = SAMPLE.replace("for step", "import time; time.sleep(3)\nfor step")
+    place.write("sample.py", slow)
+    config = place.sweep_file({**SAMPLE_SWEEP, "program": "sample.py"})
+    hpopt = subprocess.Popen(
+        ["ldctbench-hpopt", "--config", config, "--n_runs", "8", "--json"], cwd=place.folder,
+        env=place.env, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    wait_for(lambda: any(one["controller"] for one in place.state()["sweeps"]))
+    sweep = place.state()["sweeps"][0]["name"]
+    place.run("wandb", "agent", "lab/" + sweep)
+    told = json.loads(hpopt.communicate(timeout=300)[0].splitlines()[-1])
+    best = check_sample_sweep(place, sweep, 8)
+    expect(len(told["runs"]) == 8, len(told["runs"]), "runs")
+    joined = [a["runs"] for a in place.server.backend.agents.values()][0]
+    expect(len(joined) >= 2, "the agent got", joined)
+    ours = {run["run"]: run["parameters"]["x"] for run in told["runs"]}
+    expect(len(set(ours.values())) == 8, "parameters", ours)
+    for run in place.state()["runs"]:
+        expect(run["config"]["x"]["value"] == ours[run["name"]], run["name"], run["config"], ours)
+    expect(told["best"]["run"] == best[0], told["best"], "instead of", best)
+    print("   %d of 8 runs by the agent" % len(joined))
+
+
 def ten_runs_arrive_through_faults(place):
     lock, count = threading.Lock(), [0]
 
@@ -338,7 +392,7 @@ CHECKS = [
     our_agent_drives_our_trainer_in_a_real_sweep,
     our_agent_drives_a_python_program_to_the_end_of_a_grid,
     our_hpopt_drives_a_python_program_online, our_hpopt_drives_a_python_program_offline,
-    our_hpopt_is_seen_online, our_hpopt_lets_the_server_suggest,
+    a_real_agent_joins_our_search, our_hpopt_is_seen_online, our_hpopt_lets_the_server_suggest,
     offline_sweep_of_ten_runs_shows_as_one, ten_runs_arrive_through_faults,
 ]
 
@@ -348,6 +402,24 @@ def wait_for(condition, seconds=120):
     while not condition():
         expect(time.monotonic() < end, "waited in vain")
         time.sleep(0.02)
+
+
+def load(path):
+    spec = importlib.util.spec_from_file_location("mock_server", path)
+    mock = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(mock)
+    return mock
+
+
+def make_data(commands):
+    """Simulates the data set of all checks; returns the folder to remove at the end."""
+    data = pathlib.Path(tempfile.mkdtemp(prefix="ldctbench-wandb-data-"))
+    subprocess.run(
+        [commands + "/ldctbench", "simulate", "--out", str(data / "set"), "--size", "64",
+         "--slices", "4", "--dose", "0.05", "--patients", "train=1,val=1,test=1"],
+        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    Place.data = data / "set"
+    return data
 
 
 def main():
@@ -360,16 +432,9 @@ def main():
     if importlib.util.find_spec("wandb") is None or not pathlib.Path(options.mock).is_file():
         print("skipped: needs the wandb package and the mock server", options.mock)
         return 0
-    spec = importlib.util.spec_from_file_location("mock_server", options.mock)
-    mock = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(mock)
+    mock = load(options.mock)
     commands = os.path.abspath(options.bin)
-    data = pathlib.Path(tempfile.mkdtemp(prefix="ldctbench-wandb-data-"))
-    subprocess.run(
-        [commands + "/ldctbench", "simulate", "--out", str(data / "set"), "--size", "64",
-         "--slices", "4", "--dose", "0.05", "--patients", "train=1,val=1,test=1"],
-        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    Place.data = data / "set"
+    data = make_data(commands)
     failed = 0
     for check in CHECKS:
         if options.names and check.__name__ not in options.names:

@@ -16,6 +16,7 @@ import org.ldctbench.common.ExitCode;
 import org.ldctbench.common.UserException;
 import org.ldctbench.config.YamlFile;
 import org.ldctbench.launch.OnlineSweep;
+import org.ldctbench.sweep.Guests;
 import org.ldctbench.sweep.Journal;
 import org.ldctbench.sweep.JournalEvent;
 import org.ldctbench.sweep.Program;
@@ -159,6 +160,7 @@ public final class HpoptCommand implements Callable<Integer> {
 
   private SweepFolder create(Map<String, Object> fixed) throws IOException {
     SweepConfig sweep = SweepConfig.read(config, fixed); // Nothing is left behind if it is wrong.
+    WandbSettings.checkedProject(sweep.project());
     if (!sweep.keepsRunsOffline()) {
       online = OnlineSweep.create(settings, config, fixed, System.err::println);
     }
@@ -231,8 +233,11 @@ public final class HpoptCommand implements Callable<Integer> {
       SweepRunner runner =
           new SweepRunner(
               sweep, journal, Searcher.of(sweep, state.seed()), program, table, parallel);
-      try (StopOnSignal stop = new StopOnSignal(runner::interrupt)) {
-        SweepRunner.End end = stop.requested() ? SweepRunner.End.INTERRUPTED : runner.run(wanted);
+      try (StopOnSignal stop = new StopOnSignal(runner::interrupt);
+          Guests guests = guests(runner, sweep)) {
+        SweepRunner.End end =
+            stop.requested() ? SweepRunner.End.INTERRUPTED : runner.run(wanted, guests);
+        program.settle();
         return report(end, sweep, state, folder);
       } catch (UserException e) {
         if (e.code() == ExitCode.DEVICE_LOST) {
@@ -247,6 +252,12 @@ public final class HpoptCommand implements Callable<Integer> {
     return "ldctbench-hpopt --resume "
         + state.id()
         + (parallel > 1 ? " --parallel " + parallel : "");
+  }
+
+  private Guests guests(SweepRunner runner, SweepConfig sweep) {
+    return online
+        .map(there -> there.guests(runner.guestRuns(), sweep.metric()))
+        .orElse(Guests.NONE);
   }
 
   private Map<String, Object> overrides() {

@@ -57,7 +57,7 @@ final class ServerSearch {
     SweepApi api = new SweepApi(new Connection(settings, Backoff.FOREGROUND));
     try {
       SweepApi.Created created =
-          api.create(SweepDrafts.of(config, fixed, SweepFolder.newId(), settings), false);
+          api.create(SweepDrafts.of(config, fixed, SweepFolder.newId(), settings, false));
       created.warnings().forEach(text -> System.err.println("W&B: " + config + ": " + text));
       ServerSweep there = created.sweep();
       PrintStream human = json ? System.err : System.out;

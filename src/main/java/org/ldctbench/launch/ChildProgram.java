@@ -2,8 +2,6 @@ package org.ldctbench.launch;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -155,7 +153,8 @@ public final class ChildProgram implements Program {
         };
     String failure = "";
     if (state == RunState.FAILED || state == RunState.KILLED) {
-      failure = "exit code " + exit + lastLine(log);
+      String line = FailureLine.of(log);
+      failure = "exit code " + exit + (line.isEmpty() ? "" : ": " + line);
     }
     Optional<Path> folder = watch.source.folder();
     String name = folder.map(path -> path.getFileName().toString()).orElse("");
@@ -163,18 +162,12 @@ public final class ChildProgram implements Program {
         state, watch.latest, watch.best(config.metric()), Map.of(), folder, name, seconds, failure);
   }
 
-  private static String lastLine(Path log) throws IOException {
-    String text = new String(Files.readAllBytes(log), StandardCharsets.UTF_8).strip();
-    String line = text.substring(text.lastIndexOf('\n') + 1).strip();
-    return line.isEmpty() ? "" : ": " + line.substring(0, Math.min(200, line.length()));
-  }
-
   /** Passes new rows on while the child runs. */
   private static final class Watch {
     private final MetricSource source;
     private final RunMonitor monitor;
     private final Map<String, Double> latest = new LinkedHashMap<>();
-    private List<MetricSource.Row> rows = List.of();
+    private List<RunMonitor.Row> rows = List.of();
     private int passedOn;
     private boolean located;
 
@@ -201,14 +194,10 @@ public final class ChildProgram implements Program {
         located = folder.isPresent();
       }
       rows = source.rows();
-      Order order = Order.CONTINUE;
-      for (MetricSource.Row row : rows.subList(Math.min(passedOn, rows.size()), rows.size())) {
-        latest.putAll(row.metrics());
-        Order next = monitor.epoch(row.iteration(), row.metrics());
-        order = next == Order.CONTINUE ? order : next;
-      }
+      List<RunMonitor.Row> news = rows.subList(Math.min(passedOn, rows.size()), rows.size());
       passedOn = rows.size();
-      return order;
+      news.forEach(row -> latest.putAll(row.metrics()));
+      return news.isEmpty() ? Order.CONTINUE : monitor.rows(List.copyOf(news));
     }
 
     Map<String, Double> best(Optional<Metric> metric) {
@@ -217,7 +206,7 @@ public final class ChildProgram implements Program {
       }
       Map<String, Double> best = latest;
       double least = Double.POSITIVE_INFINITY;
-      for (MetricSource.Row row : rows) {
+      for (RunMonitor.Row row : rows) {
         double cost =
             metric.get().cost(row.metrics().getOrDefault(metric.get().name(), Double.NaN));
         if (cost < least) {

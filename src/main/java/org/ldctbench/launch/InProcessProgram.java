@@ -2,6 +2,7 @@ package org.ldctbench.launch;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -32,6 +33,7 @@ import org.ldctbench.train.Training;
 import org.ldctbench.train.TrainingData;
 import org.ldctbench.train.TrainingListener;
 import org.ldctbench.train.TrainingResult;
+import org.ldctbench.wandb.run.UploadEnd;
 
 /**
  * Executes {@code ldctbench-train} in this process, with engine and data kept warm. Each of several
@@ -41,8 +43,8 @@ public final class InProcessProgram implements Program {
   /** What a sweep file calls it. */
   public static final String NAME = "ldctbench-train";
 
-  /** A run that is not sent by then is sent when the sweep is over, not to hold up the next. */
-  private static final Duration UPLOAD_PATIENCE = Duration.ofSeconds(15);
+  /** A run that is not sent by then is sent when the sweep is over. */
+  private static final Duration UPLOAD_PATIENCE = Duration.ofMinutes(1);
 
   private final Optional<Metric> metric;
   private final Map<String, Object> overrides;
@@ -56,6 +58,9 @@ public final class InProcessProgram implements Program {
 
   /** Held while a data set is opened, which the first run does for the others as well. */
   private final Object opening = new Object();
+
+  /** Threads that send what is left of runs that ended. */
+  private final List<Thread> sending = new ArrayList<>();
 
   /**
    * Opens data set and engine at once where the configuration fixes them, so that what is missing
@@ -135,7 +140,11 @@ public final class InProcessProgram implements Program {
     Samples samples = data.samples(arguments);
     Watch watch = new Watch(monitor, who);
     Training training = new Training(engine, samples, arguments, watch);
-    Launch launch = new Launch(environmentOf(request), commandLine(request), UPLOAD_PATIENCE);
+    Launch launch =
+        new Launch(
+            environmentOf(request),
+            commandLine(request),
+            UploadEnd.beside(UPLOAD_PATIENCE, this::sendBeside));
     TrainingResult result =
         request.interrupted().isPresent()
             ? training.resume(
@@ -159,6 +168,32 @@ public final class InProcessProgram implements Program {
     synchronized (idle) {
       idle.forEach(WarmTraining::close);
       idle.clear();
+    }
+    settle();
+  }
+
+  @Override
+  public void settle() {
+    List<Thread> threads;
+    synchronized (sending) {
+      threads = List.copyOf(sending);
+    }
+    try {
+      for (Thread thread : threads) {
+        thread.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The next run trains while the server gets the rest of the last one. */
+  private void sendBeside(Runnable rest) {
+    Thread thread = new Thread(rest, "wandb-rest");
+    thread.setDaemon(true);
+    thread.start();
+    synchronized (sending) {
+      sending.add(thread);
     }
   }
 
@@ -204,7 +239,7 @@ public final class InProcessProgram implements Program {
     private final RunMonitor monitor;
     private Map<String, Double> best = Map.of();
     private final String who;
-    private Order order = Order.CONTINUE;
+    private volatile Order order = Order.CONTINUE;
 
     Watch(RunMonitor monitor, String who) {
       this.monitor = monitor;

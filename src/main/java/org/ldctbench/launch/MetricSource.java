@@ -4,19 +4,16 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import org.ldctbench.sweep.RunMonitor;
 
 /** Where the results of a child process come from. */
 interface MetricSource extends Closeable {
-  /** Metrics at one iteration. */
-  record Row(long iteration, Map<String, Double> metrics) {}
-
   /** The child's run folder, once it exists. */
   Optional<Path> folder();
 
   /** All rows so far, oldest first. */
-  List<Row> rows();
+  List<RunMonitor.Row> rows();
 
   /** Closes what stays open between two questions. */
   @Override

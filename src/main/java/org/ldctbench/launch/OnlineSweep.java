@@ -8,6 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.ldctbench.common.UserException;
+import org.ldctbench.sweep.GuestRuns;
+import org.ldctbench.sweep.Guests;
+import org.ldctbench.sweep.Metric;
 import org.ldctbench.sweep.SweepFolder;
 import org.ldctbench.wandb.api.Backoff;
 import org.ldctbench.wandb.api.Connection;
@@ -30,6 +33,9 @@ import org.ldctbench.wandb.sync.SweepSync;
 public final class OnlineSweep {
   /** About a quarter of a minute: a sweep does not wait for its dashboard. */
   private static final Backoff BRIEF = new Backoff(4, Duration.ofSeconds(2));
+
+  /** As often as agents ask the server. */
+  private static final Duration AGENTS_INTERVAL = Duration.ofSeconds(5);
 
   private final WandbSettings settings;
   private final Connection connection;
@@ -56,8 +62,8 @@ public final class OnlineSweep {
         settings,
         notices,
         online -> {
-          SweepDraft draft = SweepDrafts.of(config, fixed, SweepFolder.newId(), settings);
-          SweepApi.Created created = online.api.create(draft, true);
+          SweepDraft draft = SweepDrafts.of(config, fixed, SweepFolder.newId(), settings, true);
+          SweepApi.Created created = online.api.create(draft);
           created.warnings().forEach(text -> notices.accept("W&B: " + config + ": " + text));
           return Optional.of(created.sweep());
         });
@@ -109,6 +115,11 @@ public final class OnlineSweep {
   /** Notes in a new sweep's folder what it is at the server. */
   public void remember(SweepFolder folder) throws IOException {
     new SweepRegistry(api, settings, notices).remember(folder.path(), Destination.OWN, sweep);
+  }
+
+  /** Lets agents that join the sweep take runs of it. */
+  public Guests guests(GuestRuns runs, Optional<Metric> metric) {
+    return JoinedAgents.serve(api, sweep, runs, metric, AGENTS_INTERVAL, notices);
   }
 
   /** Runs are under way. */

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.ldctbench.sweep.RunMonitor;
 
 /** Reads {@code Metrics.csv} and {@code Losses.csv} of the run folder that a child writes. */
 final class RunFolderMetrics implements MetricSource {
@@ -50,20 +51,20 @@ final class RunFolderMetrics implements MetricSource {
   }
 
   @Override
-  public List<Row> rows() {
+  public List<RunMonitor.Row> rows() {
     Optional<Path> folder = folder();
     if (folder.isEmpty()) {
       return List.of();
     }
     Path files = folder.get().resolve("files");
     Map<Long, Map<String, Double>> losses = read(files.resolve("Losses.csv"));
-    List<Row> rows = new ArrayList<>();
+    List<RunMonitor.Row> rows = new ArrayList<>();
     read(files.resolve("Metrics.csv"))
         .forEach(
             (iteration, metrics) -> {
               Map<String, Double> row = new LinkedHashMap<>(metrics);
               row.putAll(losses.getOrDefault(iteration, Map.of()));
-              rows.add(new Row(iteration, row));
+              rows.add(new RunMonitor.Row(iteration, row));
             });
     return rows;
   }

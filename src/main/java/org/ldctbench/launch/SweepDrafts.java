@@ -26,16 +26,21 @@ public final class SweepDrafts {
     if (begun && Journal.read(folder.path()).created()) {
       fixed = Journal.read(folder.path()).fixed();
     }
-    return of(folder.config(), fixed, folder.id(), settings);
+    return of(folder.config(), fixed, folder.id(), settings, true);
   }
 
   /**
    * @param fixed value by name of the parameters that are fixed
    * @param mark by which the sweep is found again
+   * @param local whether this program and not the server chooses the parameters
    */
   public static SweepDraft of(
-      Path config, Map<String, Object> fixed, String mark, WandbSettings settings) {
+      Path config, Map<String, Object> fixed, String mark, WandbSettings settings, boolean local) {
     Map<String, Object> tree = SweepConfig.normalised(YamlFile.read(config), fixed);
+    tree.remove("controller");
+    if (local) {
+      tree.put("controller", Map.of("type", "local"));
+    }
     if (tree.get("parameters") instanceof Map<?, ?> parameters) {
       tree.put("parameters", withDistributions(parameters));
     }

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.ldctbench.sweep.RunMonitor;
 import org.ldctbench.wandb.log.RunReader;
 
 /**
@@ -20,7 +21,7 @@ import org.ldctbench.wandb.log.RunReader;
 final class WandbLogMetrics implements MetricSource {
   private final MetricSource files;
   private final String runId;
-  private final List<Row> read = new ArrayList<>();
+  private final List<RunMonitor.Row> read = new ArrayList<>();
   private Path followed;
   private RunReader reader;
 
@@ -38,8 +39,8 @@ final class WandbLogMetrics implements MetricSource {
   }
 
   @Override
-  public List<Row> rows() {
-    List<Row> own = files.rows();
+  public List<RunMonitor.Row> rows() {
+    List<RunMonitor.Row> own = files.rows();
     Optional<Path> log =
         folder().map(path -> path.resolve("run-" + runId + ".wandb")).filter(Files::exists);
     if (!own.isEmpty() || log.isEmpty()) {
@@ -63,7 +64,7 @@ final class WandbLogMetrics implements MetricSource {
     }
     reader.update();
     for (ObjectNode row : reader.history().subList(read.size(), reader.history().size())) {
-      read.add(new Row(row.path("_step").asLong(read.size()), numbers(row)));
+      read.add(new RunMonitor.Row(row.path("_step").asLong(read.size()), numbers(row)));
     }
   }
 

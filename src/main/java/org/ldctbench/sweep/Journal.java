@@ -12,6 +12,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import org.ldctbench.common.ExitCode;
 import org.ldctbench.common.UserException;
 
@@ -144,12 +145,24 @@ public final class Journal implements AutoCloseable {
    *
    * @throws UserException with code OUTPUT if it cannot be written
    */
-  public synchronized void append(JournalEvent event) {
+  public void append(JournalEvent event) {
+    append(List.of(event));
+  }
+
+  /**
+   * Records events in their order, with one flush for all of them; on return they are on disk.
+   *
+   * @throws UserException with code OUTPUT if they cannot be written
+   */
+  public synchronized void append(List<? extends JournalEvent> events) {
     try {
-      ByteBuffer line =
-          ByteBuffer.wrap((JSON.writeValueAsString(event) + "\n").getBytes(StandardCharsets.UTF_8));
-      while (line.hasRemaining()) {
-        channel.write(line);
+      StringBuilder text = new StringBuilder();
+      for (JournalEvent event : events) {
+        text.append(JSON.writeValueAsString(event)).append('\n');
+      }
+      ByteBuffer lines = ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8));
+      while (lines.hasRemaining()) {
+        channel.write(lines);
       }
       channel.force(false);
     } catch (JsonProcessingException e) {
@@ -160,7 +173,7 @@ public final class Journal implements AutoCloseable {
           file + ": cannot be written (" + e + "); free some space, then --resume",
           e);
     }
-    state.apply(event);
+    events.forEach(state::apply);
   }
 
   @Override

@@ -1,7 +1,9 @@
 package org.ldctbench.sweep;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.nio.file.Path;
 import java.util.Map;
 
 /** One line of a sweep's journal. Times are ISO 8601 in UTC. */
@@ -19,8 +21,17 @@ public sealed interface JournalEvent {
   record SweepCreated(String time, String sweep, long seed, Long runs, Map<String, Object> fixed)
       implements JournalEvent {}
 
-  /** A run begins, or begins again after an interruption. */
-  record RunStarted(String time, String run, int number, Map<String, Object> parameters)
+  /**
+   * A run begins, or begins again after an interruption.
+   *
+   * @param guest whether another program executes it, that joined the sweep at a server
+   */
+  record RunStarted(
+      String time,
+      String run,
+      int number,
+      Map<String, Object> parameters,
+      @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean guest)
       implements JournalEvent {}
 
   /** Where a run keeps its files. */
@@ -41,5 +52,19 @@ public sealed interface JournalEvent {
       String name,
       double seconds,
       String failure)
-      implements JournalEvent {}
+      implements JournalEvent {
+    static RunEnded of(String time, String run, RunOutcome outcome) {
+      return new RunEnded(
+          time,
+          run,
+          outcome.state(),
+          outcome.summary(),
+          outcome.best(),
+          outcome.baseline(),
+          outcome.folder().map(Path::toString).orElse(null),
+          outcome.name(),
+          outcome.seconds(),
+          outcome.failure());
+    }
+  }
 }

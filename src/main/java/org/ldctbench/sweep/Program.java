@@ -8,6 +8,9 @@ public interface Program extends AutoCloseable {
    */
   RunOutcome execute(RunRequest request, RunMonitor monitor);
 
+  /** Returns when nothing of the runs that ended goes on beside the next, such as an upload. */
+  default void settle() {}
+
   /** Releases what was kept between runs. */
   @Override
   default void close() {}

@@ -1,6 +1,7 @@
 package org.ldctbench.sweep;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /** What a program tells its sweep while a run is under way. May be called from any one thread. */
@@ -18,11 +19,19 @@ public interface RunMonitor {
   void folder(Path folder);
 
   /**
-   * One more result.
+   * Metrics of one epoch.
    *
-   * @param iteration at which it was measured
+   * @param iteration at which they were measured
    */
-  Order epoch(long iteration, Map<String, Double> metrics);
+  record Row(long iteration, Map<String, Double> metrics) {}
+
+  /** More results, oldest first. A program may log thousands a second: pass on what has come. */
+  Order rows(List<Row> rows);
+
+  /** One more result. */
+  default Order epoch(long iteration, Map<String, Double> metrics) {
+    return rows(List.of(new Row(iteration, metrics)));
+  }
 
   /** Whether INTERRUPT has been ordered; cheap enough to ask often. */
   boolean interrupted();

@@ -11,15 +11,17 @@ public final class SweepRun {
   private final String id;
   private final int number;
   private final Map<String, Object> parameters;
+  private final boolean guest;
   private final List<JournalEvent.Epoch> epochs = new ArrayList<>();
   private RunState state = RunState.RUNNING;
   private Path folder;
   private RunOutcome outcome;
 
-  SweepRun(String id, int number, Map<String, Object> parameters) {
+  SweepRun(String id, int number, Map<String, Object> parameters, boolean guest) {
     this.id = id;
     this.number = number;
     this.parameters = parameters;
+    this.guest = guest;
   }
 
   public String id() {
@@ -33,6 +35,11 @@ public final class SweepRun {
 
   public Map<String, Object> parameters() {
     return parameters;
+  }
+
+  /** Whether another program executes it. */
+  public boolean guest() {
+    return guest;
   }
 
   public RunState state() {

@@ -4,8 +4,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -45,10 +43,7 @@ public final class SweepRunner {
   private final Program program;
   private final SweepListener listener;
   private final int parallel;
-
-  /** Held by whoever records a step, reads what was recorded, or tells the listener. */
-  private final Object books = new Object();
-
+  private final GuestRuns guestRuns;
   private volatile boolean interrupted;
 
   /**
@@ -67,6 +62,12 @@ public final class SweepRunner {
     this.program = program;
     this.listener = listener;
     this.parallel = parallel;
+    this.guestRuns = new GuestRuns(config, journal, searcher, listener);
+  }
+
+  /** Runs that others execute. */
+  public GuestRuns guestRuns() {
+    return guestRuns;
   }
 
   /** Asks from any thread to end the present runs and the sweep cleanly. */
@@ -74,12 +75,29 @@ public final class SweepRunner {
     interrupted = true;
   }
 
+  /** Runs until the sweep has {@code wanted} runs, without guests. */
+  public End run(Optional<Long> wanted) {
+    return run(wanted, Guests.NONE);
+  }
+
   /**
    * Runs until the sweep has {@code wanted} runs or another reason to end, and no run is under way.
    *
    * @param wanted runs of the whole sweep, earlier processes included; empty means endless
+   * @param guests who else takes runs; their last ones are waited for
    */
-  public End run(Optional<Long> wanted) {
+  public End run(Optional<Long> wanted, Guests guests) {
+    guestRuns.limit(wanted);
+    End end = runOwn(wanted, guests);
+    guestRuns.close();
+    guests.withdraw();
+    if (end != End.INTERRUPTED) {
+      guests.await(() -> interrupted);
+    }
+    return end;
+  }
+
+  private End runOwn(Optional<Long> wanted, Guests guests) {
     Deque<SweepRun> unfinished = unfinished();
     Patience patience = new Patience();
     boolean lost = false;
@@ -88,7 +106,7 @@ public final class SweepRunner {
         while (true) {
           Optional<End> end = Optional.empty();
           while (crew.hasRoom() && end.isEmpty()) {
-            end = lost ? Optional.of(End.GAVE_UP) : startNext(unfinished, wanted, crew);
+            end = lost ? Optional.of(End.GAVE_UP) : startNext(unfinished, wanted, guests, crew);
           }
           if (crew.idle()) {
             return end.orElseThrow();
@@ -107,43 +125,65 @@ public final class SweepRunner {
   }
 
   private Deque<SweepRun> unfinished() {
-    synchronized (books) {
+    synchronized (journal) {
       return new ArrayDeque<>(
-          journal.state().runs().stream().filter(run -> !run.state().ended()).toList());
+          journal.state().runs().stream()
+              .filter(run -> !run.guest() && !run.state().ended())
+              .toList());
     }
   }
 
   /** Starts a run, or tells why none is to be started now. */
   private Optional<End> startNext(
-      Deque<SweepRun> unfinished, Optional<Long> wanted, Crew<SweepRun> crew) {
-    if (interrupted) {
-      return Optional.of(End.INTERRUPTED);
-    }
-    RunRequest request;
-    String sweep = journal.state().id();
-    if (!unfinished.isEmpty()) {
-      SweepRun run = unfinished.remove();
-      request = new RunRequest(sweep, run.id(), run.number(), run.parameters(), run.folder());
-    } else {
-      SearchHistory history;
-      synchronized (books) {
+      Deque<SweepRun> unfinished, Optional<Long> wanted, Guests guests, Crew<SweepRun> crew) {
+    Optional<RunRequest> request = Optional.empty();
+    while (request.isEmpty()) {
+      if (interrupted) {
+        return Optional.of(End.INTERRUPTED);
+      }
+      if (!unfinished.isEmpty()) {
+        request = Optional.of(again(unfinished.remove()));
+        begin(request.get());
+        continue;
+      }
+      synchronized (journal) {
         Optional<End> end = end(journal.state(), wanted);
         if (end.isPresent()) {
           return end;
         }
-        history = journal.state().history(config.metric());
       }
-      List<Map<String, Object>> next = searcher.suggest(history, 1);
-      if (next.isEmpty()) {
-        return Optional.of(End.EXHAUSTED);
+      request = guestRuns.lastIsOffered() ? Optional.empty() : beginNew();
+      if (request.isEmpty()) {
+        if (!guestRuns.offered()) {
+          return Optional.of(End.EXHAUSTED);
+        }
+        guests.withdraw(); // Nobody took what is left to do.
       }
-      int number = history.runs().size() + 1;
-      String id = SweepFolder.runId(sweep, number);
-      request = new RunRequest(sweep, id, number, next.get(0), Optional.empty());
     }
-    SweepRun run = begin(request);
-    crew.start(() -> execute(request, run));
+    RunRequest started = request.get();
+    crew.start(() -> execute(started));
     return Optional.empty();
+  }
+
+  private RunRequest again(SweepRun run) {
+    return new RunRequest(
+        journal.state().id(), run.id(), run.number(), run.parameters(), run.folder());
+  }
+
+  /** Chooses parameters for a run of our own and records its start; nothing at the search's end. */
+  private Optional<RunRequest> beginNew() {
+    synchronized (searcher) {
+      List<Map<String, Object>> next = searcher.suggest(guestRuns.history(), 1);
+      if (next.isEmpty()) {
+        return Optional.empty();
+      }
+      String sweep = journal.state().id();
+      int number = guestRuns.count() + 1;
+      String id = SweepFolder.runId(sweep, number);
+      RunRequest request = new RunRequest(sweep, id, number, next.get(0), Optional.empty());
+      begin(request);
+      return Optional.of(request);
+    }
   }
 
   private Optional<End> end(SweepState state, Optional<Long> wanted) {
@@ -164,18 +204,20 @@ public final class SweepRunner {
         : Optional.empty();
   }
 
-  private SweepRun begin(RunRequest request) {
-    synchronized (books) {
+  private void begin(RunRequest request) {
+    synchronized (journal) {
       journal.append(
           new JournalEvent.RunStarted(
-              now(), request.runId(), request.number(), request.parameters()));
-      SweepRun run = journal.state().find(request.runId()).orElseThrow();
-      listener.runStarted(run);
-      return run;
+              now(), request.runId(), request.number(), request.parameters(), false));
+      listener.runStarted(journal.state().find(request.runId()).orElseThrow());
     }
   }
 
-  private SweepRun execute(RunRequest request, SweepRun run) {
+  private SweepRun execute(RunRequest request) {
+    SweepRun run;
+    synchronized (journal) {
+      run = journal.state().find(request.runId()).orElseThrow();
+    }
     long begin = System.nanoTime();
     RunOutcome outcome;
     try {
@@ -190,25 +232,14 @@ public final class SweepRunner {
           RunOutcome.failed(
               reason.lines().findFirst().orElse("unknown"), (System.nanoTime() - begin) * 1e-9);
     }
-    synchronized (books) {
-      journal.append(
-          new JournalEvent.RunEnded(
-              now(),
-              request.runId(),
-              outcome.state(),
-              outcome.summary(),
-              outcome.best(),
-              outcome.baseline(),
-              outcome.folder().map(Path::toString).orElse(null),
-              outcome.name(),
-              outcome.seconds(),
-              outcome.failure()));
+    synchronized (journal) {
+      journal.append(JournalEvent.RunEnded.of(now(), request.runId(), outcome));
       listener.runEnded(run);
     }
     return run;
   }
 
-  private static String now() {
+  static String now() {
     return Instant.now().truncatedTo(ChronoUnit.MILLIS).toString();
   }
 
@@ -221,45 +252,21 @@ public final class SweepRunner {
 
     @Override
     public void folder(Path folder) {
-      synchronized (books) {
-        journal.append(new JournalEvent.RunFolder(run.id(), folder.toString()));
-      }
+      journal.append(new JournalEvent.RunFolder(run.id(), folder.toString()));
     }
 
     @Override
-    public Order epoch(long iteration, Map<String, Double> metrics) {
-      synchronized (books) {
-        journal.append(new JournalEvent.Epoch(run.id(), iteration, metrics));
-        listener.epoch(run);
-        if (interrupted) {
-          return Order.INTERRUPT;
-        }
-        return tooBad() ? Order.STOP_EARLY : Order.CONTINUE;
+    public Order rows(List<Row> rows) {
+      boolean tooBad = guestRuns.record(run, rows);
+      if (interrupted) {
+        return Order.INTERRUPT;
       }
+      return tooBad ? Order.STOP_EARLY : Order.CONTINUE;
     }
 
     @Override
     public boolean interrupted() {
       return interrupted;
-    }
-
-    private boolean tooBad() {
-      if (config.earlyTerminate().isEmpty()) {
-        return false;
-      }
-      Metric metric = config.metric().orElseThrow();
-      List<double[]> all = new ArrayList<>();
-      for (SweepRun other : journal.state().runs()) {
-        all.add(costs(other, metric));
-      }
-      return config.earlyTerminate().get().stops(costs(run, metric), all);
-    }
-
-    private static double[] costs(SweepRun run, Metric metric) {
-      return Arrays.stream(run.history(metric.name()))
-          .filter(Double::isFinite)
-          .map(metric::cost)
-          .toArray();
     }
   }
 }

@@ -20,7 +20,9 @@ public final class SweepState {
     } else if (event instanceof JournalEvent.RunStarted start) {
       SweepRun known = runs.get(start.run());
       if (known == null) {
-        runs.put(start.run(), new SweepRun(start.run(), start.number(), start.parameters()));
+        runs.put(
+            start.run(),
+            new SweepRun(start.run(), start.number(), start.parameters(), start.guest()));
       } else {
         known.restart();
       }

@@ -3,16 +3,16 @@ package org.ldctbench.train;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.ldctbench.wandb.run.UploadEnd;
 
 /**
  * How a run was started.
  *
  * @param environment WANDB_* are looked up here
  * @param arguments of the command line, for the record only
- * @param uploadPatience how long its end waits for a W&B server that takes nothing
+ * @param uploadEnd how its end waits for the W&B server
  */
-public record Launch(
-    Map<String, String> environment, List<String> arguments, Duration uploadPatience) {
+public record Launch(Map<String, String> environment, List<String> arguments, UploadEnd uploadEnd) {
   private static final Duration USUAL_PATIENCE = Duration.ofMinutes(5);
 
   public Launch {
@@ -21,6 +21,6 @@ public record Launch(
   }
 
   public Launch(Map<String, String> environment, List<String> arguments) {
-    this(environment, arguments, USUAL_PATIENCE);
+    this(environment, arguments, UploadEnd.here(USUAL_PATIENCE));
   }
 }

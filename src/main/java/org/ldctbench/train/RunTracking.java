@@ -81,8 +81,7 @@ final class RunTracking implements TrainingListener, AutoCloseable {
               launch.arguments());
       return new RunTracking(
           listener,
-          Optional.of(
-              WandbRun.start(settings, identity, launch.uploadPatience(), listener::notice)));
+          Optional.of(WandbRun.start(settings, identity, launch.uploadEnd(), listener::notice)));
     } catch (UserException e) {
       listener.warning("no W&B record of this run: " + e.getMessage());
       return new RunTracking(listener, Optional.empty());

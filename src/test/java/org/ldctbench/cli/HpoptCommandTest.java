@@ -151,6 +151,14 @@ class HpoptCommandTest {
     assertFalse(Files.exists(folder.resolve("wandb")));
   }
 
+  @Test
+  void aProjectThatTheServerCannotTakeIsRefusedBeforeTheFirstRun() throws Exception {
+    int code = execute(command(TRAINING), "--config", config("project: a/b\n").toString());
+    assertEquals(ExitCode.CONFIG.code(), code);
+    assertTrue(failure.contains("'a/b'"), failure);
+    assertFalse(Files.exists(folder.resolve("wandb")));
+  }
+
   /** The command where a key is at hand, noting in {@code seen} what its runs get to know. */
   private HpoptCommand online(FakeBackend server, Program program, Map<String, String> seen) {
     Map<String, String> environment =
@@ -177,7 +185,7 @@ class HpoptCommandTest {
       assertEquals(0, code, failure);
       FakeBackend.Sweep sweep = server.sweeps.get("sweep1");
       assertEquals(1, server.sweeps.size());
-      assertEquals("{\"type\": \"local\"}", sweep.controller);
+      assertTrue(sweep.config.contains("controller:\n  type: local\n"), sweep.config);
       assertEquals("FINISHED", sweep.state);
       Map<String, Object> sent = YamlFile.of(Path.of("x"), yaml(sweep.config)).values();
       assertEquals(

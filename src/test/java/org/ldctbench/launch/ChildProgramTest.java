@@ -23,6 +23,7 @@ import org.ldctbench.sweep.RunRequest;
 import org.ldctbench.sweep.RunState;
 import org.ldctbench.sweep.SweepConfig;
 import org.ldctbench.wandb.run.RunIdentity;
+import org.ldctbench.wandb.run.UploadEnd;
 import org.ldctbench.wandb.run.WandbRun;
 import org.ldctbench.wandb.settings.WandbSettings;
 
@@ -119,6 +120,7 @@ class ChildProgramTest {
 
   private static final class Recorder implements RunMonitor {
     final List<Long> iterations = new ArrayList<>();
+    int calls;
     Path located;
     Order order = Order.CONTINUE;
 
@@ -128,8 +130,9 @@ class ChildProgramTest {
     }
 
     @Override
-    public Order epoch(long iteration, Map<String, Double> metrics) {
-      iterations.add(iteration);
+    public Order rows(List<Row> rows) {
+      calls++;
+      rows.forEach(row -> iterations.add(row.iteration()));
       return order;
     }
 
@@ -168,7 +171,8 @@ class ChildProgramTest {
             Map.of(),
             "t",
             List.of());
-    try (WandbRun run = WandbRun.start(settings, identity, Duration.ZERO, line -> {})) {
+    try (WandbRun run =
+        WandbRun.start(settings, identity, UploadEnd.here(Duration.ZERO), line -> {})) {
       for (int step = 1; step <= 3; step++) {
         run.log(step, Map.of("SSIM", step / 10.0));
         Files.copy(identity.logFile(), folder.resolve("stage" + step));
@@ -183,6 +187,16 @@ class ChildProgramTest {
             recorder);
     assertEquals(List.of(1L, 2L, 3L), recorder.iterations, outcome.failure());
     assertEquals(Map.of("SSIM", 0.3), outcome.summary());
+  }
+
+  @Test
+  void aChildThatLogsFastIsReadInFewSteps() throws IOException {
+    Recorder recorder = new Recorder();
+    String rows = "seq 1 20000 | sed 's/$/,0.5\\r/' >> $F/Metrics.csv\n";
+    RunOutcome outcome = run(rows, recorder);
+    assertEquals(20_000, recorder.iterations.size(), outcome.failure());
+    // One step a poll of 0.1 s, however many rows it brings.
+    assertTrue(recorder.calls < 1 + outcome.seconds() / 0.1, recorder.calls + " calls");
   }
 
   @Test

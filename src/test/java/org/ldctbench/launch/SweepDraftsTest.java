@@ -55,6 +55,8 @@ class SweepDraftsTest {
     assertEquals("abcd1234", draft.mark());
     assertEquals(
         """
+        controller:
+          type: local
         description: a try
         method: random
         name: quick

@@ -9,7 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.ldctbench.sweep.RunMonitor;
 import org.ldctbench.wandb.run.RunIdentity;
+import org.ldctbench.wandb.run.UploadEnd;
 import org.ldctbench.wandb.run.WandbRun;
 import org.ldctbench.wandb.settings.WandbSettings;
 
@@ -25,10 +27,11 @@ class WandbLogMetricsTest {
     Path folder = wandb.resolve("offline-run-20260101_120000-abcd1234");
     RunIdentity identity =
         RunIdentity.of(settings, folder, "abcd1234", "n", "p", List.of(), Map.of(), "t", List.of());
-    try (WandbRun run = WandbRun.start(settings, identity, Duration.ofSeconds(30), line -> {})) {
+    try (WandbRun run =
+        WandbRun.start(settings, identity, UploadEnd.here(Duration.ofSeconds(30)), line -> {})) {
       run.log(10, Map.of("score", 0.5, "note", "text"));
       assertEquals(Optional.of(folder), source.folder());
-      assertEquals(List.of(new MetricSource.Row(10, Map.of("score", 0.5))), source.rows());
+      assertEquals(List.of(new RunMonitor.Row(10, Map.of("score", 0.5))), source.rows());
       run.log(20, Map.of("score", 1));
       assertEquals(2, source.rows().size());
     }

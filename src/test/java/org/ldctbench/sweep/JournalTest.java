@@ -21,7 +21,7 @@ class JournalTest {
   private void twoRuns(Journal journal) {
     journal.append(
         new JournalEvent.SweepCreated("t", "abcdefgh", 7, null, Map.of("datafolder", "/d")));
-    journal.append(new JournalEvent.RunStarted("t", "r1", 1, Map.of("x", 1e-5, "n", 3L)));
+    journal.append(new JournalEvent.RunStarted("t", "r1", 1, Map.of("x", 1e-5, "n", 3L), false));
     journal.append(new JournalEvent.Epoch("r1", 10, Map.of("loss", 2.0)));
     journal.append(new JournalEvent.Epoch("r1", 20, Map.of("loss", Double.NaN)));
     journal.append(
@@ -36,7 +36,7 @@ class JournalTest {
             "n",
             1.5,
             ""));
-    journal.append(new JournalEvent.RunStarted("t", "r2", 2, Map.of("x", 0.5, "n", 4L)));
+    journal.append(new JournalEvent.RunStarted("t", "r2", 2, Map.of("x", 0.5, "n", 4L), false));
     journal.append(new JournalEvent.Epoch("r2", 10, Map.of("loss", 5.0)));
   }
 
@@ -91,6 +91,28 @@ class JournalTest {
   }
 
   @Test
+  void manyEventsAtOnceAreRecordedAsIfOneByOne() throws IOException {
+    List<JournalEvent.Epoch> rows =
+        java.util.stream.LongStream.rangeClosed(1, 1000)
+            .mapToObj(i -> new JournalEvent.Epoch("r1", i, Map.of("loss", 1.0 / i)))
+            .toList();
+    Path together = Files.createDirectory(folder.resolve("together"));
+    Path single = Files.createDirectory(folder.resolve("single"));
+    JournalEvent start = new JournalEvent.RunStarted("t", "r1", 1, Map.of(), false);
+    try (Journal one = Journal.open(single);
+        Journal all = Journal.open(together)) {
+      one.append(start);
+      rows.forEach(one::append);
+      all.append(start);
+      all.append(rows);
+      assertEquals(1000, all.state().runs().get(0).history("loss").length);
+    }
+    assertEquals(
+        Files.readString(single.resolve(Journal.FILE)),
+        Files.readString(together.resolve(Journal.FILE)));
+  }
+
+  @Test
   void aSecondHolderIsRefused() {
     try (Journal journal = Journal.open(folder)) {
       twoRuns(journal);
@@ -104,7 +126,7 @@ class JournalTest {
   void aRepeatedAttemptReplacesTheEpochsOfTheEarlierOne() {
     try (Journal journal = Journal.open(folder)) {
       twoRuns(journal);
-      journal.append(new JournalEvent.RunStarted("t", "r2", 2, Map.of()));
+      journal.append(new JournalEvent.RunStarted("t", "r2", 2, Map.of(), false));
       journal.append(new JournalEvent.Epoch("r2", 10, Map.of("loss", 4.0)));
       journal.append(new JournalEvent.Epoch("r2", 20, Map.of("loss", 3.0)));
       SweepRun second = journal.state().runs().get(1);

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
@@ -48,6 +49,7 @@ public final class FakeBackend implements AutoCloseable {
     public String description = "";
     public String state = "PENDING";
     public String controller = "";
+    public String scheduler = "{}";
   }
 
   public final Map<String, Run> runs = new LinkedHashMap<>();
@@ -64,23 +66,34 @@ public final class FakeBackend implements AutoCloseable {
    */
   public volatile IntFunction<Integer> faults = n -> -1;
 
+  /** Status of all requests to a place: upload, file_stream or graphql. */
+  public final Map<String, Integer> refusals = new ConcurrentHashMap<>();
+
   /** Seconds that failing answers ask to wait; 0 for none. */
   public volatile int retryAfter;
 
   public volatile boolean stopRuns;
+
+  /** Wait before each answer. */
+  public volatile long slowMillis;
+
+  /** Most runs that an agent takes from the schedules of local controllers and ends at once. */
+  public int agentTakes;
+
   private static final MockResponse HANGUP =
       new MockResponse.Builder()
           .onResponseStart(new SocketEffect.CloseSocket(true, true, true))
           .build();
 
   private final MockWebServer server = new MockWebServer();
-  private int requests;
+  private final List<String> places = new ArrayList<>();
 
   public FakeBackend() throws IOException {
     server.setDispatcher(
         new Dispatcher() {
           @Override
-          public MockResponse dispatch(RecordedRequest request) {
+          public MockResponse dispatch(RecordedRequest request) throws InterruptedException {
+            Thread.sleep(slowMillis);
             return answer(request);
           }
         });
@@ -100,7 +113,12 @@ public final class FakeBackend implements AutoCloseable {
   }
 
   public synchronized int requests() {
-    return requests;
+    return places.size();
+  }
+
+  /** Requests to upload, file_stream or graphql. */
+  public synchronized int requests(String place) {
+    return (int) places.stream().filter(place::equals).count();
   }
 
   @Override
@@ -109,7 +127,10 @@ public final class FakeBackend implements AutoCloseable {
   }
 
   private synchronized MockResponse answer(RecordedRequest request) {
-    int fault = faults.apply(++requests);
+    List<String> path = request.getUrl().pathSegments();
+    String place = path.get(0).equals("files") ? path.get(path.size() - 1) : path.get(0);
+    places.add(place);
+    int fault = refusals.getOrDefault(place, faults.apply(places.size()));
     if (fault == 0) {
       return HANGUP;
     }
@@ -173,6 +194,7 @@ public final class FakeBackend implements AutoCloseable {
       case "UpsertSweep" -> upsertSweep(given, data);
       case "Sweep" -> sweep(given, data);
       case "Sweeps" -> sweeps(given, data);
+      case "SweepControl" -> control(given, data);
       case "BestRun" -> bestRun(data);
       case "CreateAgent" -> data.putObject("createAgent").putObject("agent").put("id", "agent1");
       case "AgentHeartbeat" -> {
@@ -242,6 +264,9 @@ public final class FakeBackend implements AutoCloseable {
     sweep.description = given.path("description").asText(sweep.description);
     sweep.controller = given.path("controller").asText(sweep.controller);
     sweep.state = given.path("state").asText(sweep.state);
+    if (given.hasNonNull("controller")) {
+      takeScheduled(id, sweep);
+    }
     ObjectNode answer = data.putObject("upsertSweep");
     answer.putArray("configValidationWarnings");
     ObjectNode node = answer.putObject("sweep").put("id", "storage-" + id).put("name", id);
@@ -249,6 +274,57 @@ public final class FakeBackend implements AutoCloseable {
         .put("name", given.path("project").asText("p"))
         .putObject("entity")
         .put("name", "me");
+  }
+
+  /**
+   * An agent takes what the controller scheduled, and its run is over when it is next asked for.
+   */
+  private void takeScheduled(String id, Sweep sweep) {
+    try {
+      ObjectNode scheduler = (ObjectNode) JsonValues.read(sweep.scheduler);
+      for (JsonNode entry : JsonValues.read(sweep.controller).path("schedule")) {
+        if (agentTakes > 0) {
+          agentTakes--;
+          Run run = new Run();
+          run.sweep = id;
+          run.config = entry.path("data").path("args");
+          double score = run.config.path("lr").path("value").asDouble();
+          run.history.put(0L, "{\"_step\":3,\"SSIM\":" + (0.9 - score) + "}");
+          run.summary = JsonValues.read("{\"_step\":3,\"SSIM\":0.1}");
+          run.state = "finished";
+          String name = "guest" + runs.size();
+          runs.put(name, run);
+          ObjectNode taken = scheduler.withArray("scheduled").addObject();
+          taken.put("id", entry.path("id").asText()).put("runid", name);
+        }
+      }
+      sweep.scheduler = JsonValues.write(scheduler);
+    } catch (IOException e) {
+      violations.add("controller: " + e.getMessage());
+    }
+  }
+
+  private void control(JsonNode given, ObjectNode data) {
+    String id = given.path("sweep").asText();
+    ObjectNode sweep = data.putObject("project").putObject("sweep");
+    sweep.put("scheduler", sweeps.get(id).scheduler);
+    ObjectNode list = sweep.putObject("runs");
+    runs.forEach(
+        (name, run) -> {
+          if (run.sweep.equals(id)) {
+            ObjectNode node = list.withArray("edges").addObject().putObject("node");
+            node.put("name", name).put("displayName", "").put("state", run.state);
+            node.put("summaryMetrics", JsonValues.write(run.summary));
+            var rows = node.putArray("sampledHistory").addArray();
+            try {
+              for (String row : run.history.values()) {
+                rows.add(JsonValues.read(row));
+              }
+            } catch (IOException e) {
+              violations.add("history: " + e.getMessage());
+            }
+          }
+        });
   }
 
   private void sweep(JsonNode given, ObjectNode data) {

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
 import okhttp3.HttpUrl;
@@ -39,7 +38,8 @@ public final class Connection {
   private final String authorization;
   private final Duration queryTimeout;
   private final Backoff backoff;
-  private final CountDownLatch cancelled;
+  private final Pauses pauses;
+  private volatile long lastSuccess = System.nanoTime();
 
   /** Which answers are worth another attempt. */
   private enum Patience {
@@ -56,7 +56,7 @@ public final class Connection {
     this.base = other.base;
     this.authorization = other.authorization;
     this.queryTimeout = other.queryTimeout;
-    this.cancelled = other.cancelled;
+    this.pauses = other.pauses;
     this.backoff = backoff;
   }
 
@@ -79,7 +79,7 @@ public final class Connection {
     this.base = HttpUrl.get(settings.baseUrl());
     this.authorization = settings.requireKey().authorization();
     this.queryTimeout = settings.queryTimeout();
-    this.cancelled = new CountDownLatch(1);
+    this.pauses = new Pauses();
     this.backoff = backoff;
   }
 
@@ -148,15 +148,27 @@ public final class Connection {
 
   /** Ends all requests and waits, now and later; each throws. */
   public void cancel() {
-    cancelled.countDown();
+    pauses.cancel();
     client.dispatcher().cancelAll();
+  }
+
+  /** Ends the waits before another attempt: a person waits now. Those after it begin anew. */
+  public void retryNow() {
+    pauses.skip();
+  }
+
+  /** When the server last took something, by {@link System#nanoTime}; at first the beginning. */
+  public long lastSuccess() {
+    return lastSuccess;
   }
 
   private JsonNode send(Request request, Duration limit, Patience patience, String what)
       throws ServerException {
+    int inARow = 0;
     for (int failures = 1; ; failures++) {
-      Duration wait = backoff.waitAfter(failures);
-      if (cancelled.getCount() == 0) {
+      boolean mayBeSkipped = true;
+      Duration wait = backoff.waitAfter(++inARow);
+      if (pauses.cancelled()) {
         throw new ServerException(0, what + " was given up");
       }
       Call call = client.newCall(request);
@@ -164,6 +176,7 @@ public final class Connection {
       try (Response response = call.execute()) {
         String text = response.body().string();
         if (response.isSuccessful()) {
+          lastSuccess = System.nanoTime();
           return parse(text);
         }
         if (!passes(response.code(), patience) || failures >= backoff.attempts()) {
@@ -172,6 +185,7 @@ public final class Connection {
         OptionalInt seconds = retryAfter(response);
         if (seconds.isPresent()) {
           wait = Duration.ofSeconds(seconds.getAsInt());
+          mayBeSkipped = false;
         }
       } catch (IOException e) {
         if (failures >= backoff.attempts()) {
@@ -179,20 +193,14 @@ public final class Connection {
               what + ": " + base.host() + " cannot be reached (" + e + ")", e);
         }
       }
-      pause(wait);
+      if (pauses.pause(wait, mayBeSkipped)) {
+        inARow = 0;
+      }
     }
   }
 
   void pause(Duration wait) throws ServerException {
-    try {
-      // Ends early when cancelled; the next attempt then throws.
-      if (cancelled.await(wait.toMillis(), TimeUnit.MILLISECONDS)) {
-        throw new ServerException(0, "sending was given up");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ServerException("sending was interrupted", e);
-    }
+    pauses.pause(wait, true);
   }
 
   private static boolean passes(int status, Patience patience) {

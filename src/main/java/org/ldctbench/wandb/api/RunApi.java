@@ -47,7 +47,7 @@ public final class RunApi {
       }
       """;
 
-  private static final int UPLOADS_AT_ONCE = 4;
+  private static final int UPLOADS_AT_ONCE = 16;
 
   private final Connection connection;
 

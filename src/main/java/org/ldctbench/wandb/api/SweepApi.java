@@ -3,6 +3,8 @@ package org.ldctbench.wandb.api;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +34,23 @@ public final class SweepApi {
         }
       }
       """;
+
+  private static final String CONTROL =
+      """
+      query SweepControl($entity: String, $project: String, $sweep: String!,
+          $specs: [JSONString!]!) {
+        project(name: $project, entityName: $entity) {
+          sweep(sweepName: $sweep) {
+            scheduler
+            runs { edges { node {
+              name displayName state summaryMetrics sampledHistory(specs: $specs)
+            } } }
+          }
+        }
+      }
+      """;
+
+  private static final int MOST_SAMPLES = 100_000;
 
   private static final String SWEEPS =
       """
@@ -79,6 +98,22 @@ public final class SweepApi {
 
   private final Connection connection;
 
+  /**
+   * What a local controller has to know.
+   *
+   * @param scheduled run by the schedule entry that an agent took
+   * @param runs all of the sweep
+   */
+  public record Control(Map<String, String> scheduled, List<ControlledRun> runs) {}
+
+  /**
+   * A run of a sweep.
+   *
+   * @param rows step and metric, oldest first
+   */
+  public record ControlledRun(
+      String id, String name, String state, JsonNode summary, List<JsonNode> rows) {}
+
   /** What was created, and what the server finds odd about its configuration. */
   public record Created(ServerSweep sweep, List<String> warnings) {}
 
@@ -96,17 +131,14 @@ public final class SweepApi {
   /**
    * Creates a sweep, once: where an answer is lost, the sweep is looked up by its mark before the
    * next attempt.
-   *
-   * @param localController whether the client and not the server chooses the parameters
    */
-  public Created create(SweepDraft draft, boolean localController) throws ServerException {
+  public Created create(SweepDraft draft) throws ServerException {
     Map<String, Object> variables = new LinkedHashMap<>();
     variables.put("config", draft.config());
     variables.put("description", draft.markedDescription());
     variables.put("entity", orNull(draft.entity()));
     variables.put("project", orNull(draft.project()));
     variables.put("displayName", orNull(draft.name()));
-    variables.put("controller", localController ? "{\"type\": \"local\"}" : null);
     for (int failures = 1; ; failures++) {
       try {
         return created(draft, connection.once().graphql("UpsertSweep", UPSERT, variables));
@@ -183,6 +215,68 @@ public final class SweepApi {
   /** Sets a sweep's state: RUNNING, PAUSED, FINISHED or CANCELED. */
   public void setState(ServerSweep sweep, String state) throws ServerException {
     connection.graphql("UpsertSweep", UPSERT, Map.of("id", sweep.storageId(), "state", state));
+  }
+
+  /**
+   * What agents made of the schedule, and how the sweep's runs are getting on.
+   *
+   * @param metric whose history is wanted; may be empty
+   */
+  public Control control(ServerSweep sweep, String metric) throws ServerException {
+    List<String> keys = metric.isEmpty() ? List.of("_step") : List.of("_step", metric);
+    String specs = JsonValues.write(Map.of("keys", keys, "samples", MOST_SAMPLES));
+    JsonNode found =
+        connection
+            .graphql(
+                "SweepControl",
+                CONTROL,
+                Map.of(
+                    "entity", sweep.entity(),
+                    "project", sweep.project(),
+                    "sweep", sweep.id(),
+                    "specs", List.of(specs)))
+            .path("project")
+            .path("sweep");
+    Map<String, String> scheduled = new LinkedHashMap<>();
+    parse(found.path("scheduler").asText("{}"), "a schedule")
+        .path("scheduled")
+        .forEach(one -> scheduled.put(one.path("id").asText(), one.path("runid").asText("")));
+    List<ControlledRun> runs = new ArrayList<>();
+    for (JsonNode edge : found.path("runs").path("edges")) {
+      JsonNode run = edge.path("node");
+      List<JsonNode> rows = new ArrayList<>();
+      run.path("sampledHistory").forEach(list -> list.forEach(rows::add));
+      runs.add(
+          new ControlledRun(
+              run.path("name").asText(),
+              run.path("displayName").asText(""),
+              run.path("state").asText(""),
+              parse(run.path("summaryMetrics").asText("{}"), "a summary"),
+              rows));
+    }
+    return new Control(scheduled, runs);
+  }
+
+  /**
+   * Publishes what agents may take and which runs are to stop.
+   *
+   * @param schedule parameters by the id of the entry
+   * @param earlyStop ids of runs
+   */
+  public void schedule(
+      ServerSweep sweep, Map<String, Map<String, Object>> schedule, Collection<String> earlyStop)
+      throws ServerException {
+    List<Map<String, Object>> entries = new ArrayList<>();
+    schedule.forEach(
+        (id, parameters) -> {
+          Map<String, Object> arguments = new LinkedHashMap<>();
+          parameters.forEach(
+              (name, value) -> arguments.put(name, Collections.singletonMap("value", value)));
+          entries.add(Map.of("id", id, "data", Map.of("args", arguments)));
+        });
+    String controller = JsonValues.write(Map.of("schedule", entries, "earlystop", earlyStop));
+    connection.graphql(
+        "UpsertSweep", UPSERT, Map.of("id", sweep.storageId(), "controller", controller));
   }
 
   /** Looks a sweep up; fails with status 404 if there is none. */

@@ -2,7 +2,6 @@ package org.ldctbench.wandb.run;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.ldctbench.wandb.api.Backoff;
@@ -12,20 +11,16 @@ import org.ldctbench.wandb.sync.LiveUpload;
 /** Sends the log from a thread of its own. */
 final class LogUplink implements RunUplink {
   private final LiveUpload upload;
-  private final Duration patience;
+  private final UploadEnd end;
 
-  private LogUplink(LiveUpload upload, Duration patience) {
+  private LogUplink(LiveUpload upload, UploadEnd end) {
     this.upload = upload;
-    this.patience = patience;
+    this.end = end;
   }
 
-  /**
-   * @param patience how long the end of a program waits for a server that takes nothing
-   */
-  static RunUplink open(
-      WandbSettings settings, Path log, Duration patience, Consumer<String> notices)
+  static RunUplink open(WandbSettings settings, Path log, UploadEnd end, Consumer<String> notices)
       throws IOException {
-    return new LogUplink(LiveUpload.start(settings, log, Backoff.BACKGROUND, notices), patience);
+    return new LogUplink(LiveUpload.start(settings, log, Backoff.BACKGROUND, notices), end);
   }
 
   @Override
@@ -40,6 +35,6 @@ final class LogUplink implements RunUplink {
 
   @Override
   public void finish(BooleanSupplier hurry) {
-    upload.finish(patience, hurry);
+    upload.finish(end.patience(), end.told(), hurry);
   }
 }

@@ -2,7 +2,6 @@ package org.ldctbench.wandb.run;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.ldctbench.wandb.settings.Mode;
@@ -24,8 +23,7 @@ interface RunUplink {
   void finish(BooleanSupplier hurry);
 
   /** The way for a log that has just begun; without a key the run stays in its folder. */
-  static RunUplink open(
-      WandbSettings settings, Path log, Duration patience, Consumer<String> notices)
+  static RunUplink open(WandbSettings settings, Path log, UploadEnd end, Consumer<String> notices)
       throws IOException {
     boolean silent = settings.talk() == Talk.NOTHING;
     if (!silent && settings.mode() == Mode.ONLINE && settings.key().isEmpty()) {
@@ -34,7 +32,7 @@ interface RunUplink {
               + settings.baseUrl()
               + " (WANDB_API_KEY, ~/.netrc), the run is kept offline");
     }
-    return settings.online() ? LogUplink.open(settings, log, patience, notices) : NONE;
+    return settings.online() ? LogUplink.open(settings, log, end, notices) : NONE;
   }
 
   /** The run stays in its folder. */

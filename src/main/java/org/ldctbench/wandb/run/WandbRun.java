@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -51,6 +50,7 @@ public final class WandbRun implements AutoCloseable {
   private final Instant start;
   private final long startNanos;
   private final RecordSink log;
+  private final UploadEnd end;
   private volatile RunUplink uplink = RunUplink.NONE;
   private Closeable lock = () -> {};
   private long lastStep;
@@ -62,8 +62,10 @@ public final class WandbRun implements AutoCloseable {
       RunIdentity identity,
       RecordSink log,
       Optional<StoppedRun> stopped,
+      UploadEnd end,
       Consumer<String> notices) {
     this.identity = identity;
+    this.end = end;
     this.log = log;
     this.notices = notices;
     this.start = stopped.map(StoppedRun::start).orElseGet(Instant::now);
@@ -75,17 +77,14 @@ public final class WandbRun implements AutoCloseable {
   /**
    * Begins the record of a run in its folder, or continues the one that a stopped run left there.
    *
-   * @param uploadPatience how long the end waits for a server that takes nothing
+   * @param end how the end of the run waits for the server
    * @param notices receives single lines for the user: where the run is to be seen, what failed
    * @throws UserException with code OUTPUT if the folder cannot be written
    */
   public static WandbRun start(
-      WandbSettings settings,
-      RunIdentity identity,
-      Duration uploadPatience,
-      Consumer<String> notices) {
+      WandbSettings settings, RunIdentity identity, UploadEnd end, Consumer<String> notices) {
     if (settings.mode() == Mode.DISABLED) {
-      return new WandbRun(identity, RecordSink.NONE, Optional.empty(), notices);
+      return new WandbRun(identity, RecordSink.NONE, Optional.empty(), end, notices);
     }
     Path file = identity.logFile();
     List<Closeable> opened = new ArrayList<>();
@@ -104,14 +103,14 @@ public final class WandbRun implements AutoCloseable {
         log = TransactionLogWriter.create(file, identity.runId());
       }
       opened.add(log);
-      WandbRun run = new WandbRun(identity, log, stopped, notices);
+      WandbRun run = new WandbRun(identity, log, stopped, end, notices);
       if (stopped.isEmpty()) {
         run.writeBeginning(settings);
       } else {
         RunSync.forgetEnd(file);
       }
       run.lock = lock;
-      run.uplink = RunUplink.open(settings, file, uploadPatience, notices);
+      run.uplink = RunUplink.open(settings, file, end, notices);
       run.sampler = Sampler.start(identity.folder(), run::now, run::observed);
       return run;
     } catch (IOException e) {
@@ -246,8 +245,12 @@ public final class WandbRun implements AutoCloseable {
     if (lostRecords > 0) {
       notices.accept("W&B: " + lostRecords + " records are missing in " + identity.logFile());
     }
-    uplink.finish(hurry);
-    close(lock);
+    end.waits()
+        .execute(
+            () -> {
+              uplink.finish(hurry);
+              close(lock);
+            });
   }
 
   /** Ends the run as failed if it was not finished. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.ldctbench.common.UserException;
@@ -32,7 +33,7 @@ public final class LiveUpload {
   private final RunSender sender;
   private final Thread thread = new Thread(this::work, "wandb-upload");
   private volatile boolean stopRequested;
-  private volatile long lastSuccess = System.nanoTime();
+  private long lastStreamed = System.nanoTime();
   private boolean news = true;
   private boolean told;
   private boolean closing;
@@ -78,22 +79,25 @@ public final class LiveUpload {
   /**
    * The log is complete: returns when the server has it, or after {@code patience} without any
    * success, or soon if the user is in a hurry.
+   *
+   * @param tell whether the user is told what is being waited for
    */
-  public void finish(Duration patience, BooleanSupplier hurry) {
+  public void finish(Duration patience, boolean tell, BooleanSupplier hurry) {
     synchronized (this) {
       closing = true;
       notifyAll();
     }
+    connection.retryNow();
     long begin = System.nanoTime();
-    lastSuccess = begin;
     try {
       while (thread.isAlive()) {
         thread.join(100);
-        if (!told && System.nanoTime() - begin > TELL_AFTER_NANOS) {
+        if (tell && !told && System.nanoTime() - begin > TELL_AFTER_NANOS) {
           notices.accept("W&B: sending the rest of the run; Ctrl-C leaves it for later");
           told = true;
         }
         long now = System.nanoTime();
+        long lastSuccess = Math.max(begin, connection.lastSuccess());
         if (now - lastSuccess > patience.toNanos()
             || (now - begin > HURRY_NANOS && hurry.getAsBoolean())) {
           connection.cancel();
@@ -108,24 +112,31 @@ public final class LiveUpload {
   }
 
   private void work() {
-    try (TransactionLogReader reader = TransactionLogReader.open(log)) {
+    try (sender;
+        TransactionLogReader reader = TransactionLogReader.open(log)) {
       long lastFlush = System.nanoTime() - PACE_NANOS;
+      boolean waiting = false;
       while (true) {
-        boolean last = waitForNews(lastFlush);
-        boolean sent = readAndFlush(reader);
+        boolean last =
+            waitForNews(waiting ? lastFlush + PACE_NANOS : lastStreamed + HEARTBEAT_NANOS);
+        waiting |= read(reader);
         if (last) {
           sender.finish();
           RunSync.mark(log);
           return;
         }
         long now = System.nanoTime();
-        if (!sent && now - lastSuccess > HEARTBEAT_NANOS) {
+        if (waiting && now - lastFlush >= PACE_NANOS) {
+          sender.flush();
+          waiting = false;
+          lastStreamed = System.nanoTime();
+          // The first request with content goes at once, the others at their pace.
+          lastFlush = sender.streamed() ? lastStreamed : lastFlush;
+        } else if (now - lastStreamed >= HEARTBEAT_NANOS) {
           sender.heartbeat();
-          sent = true;
+          lastStreamed = System.nanoTime();
         }
-        lastSuccess = sent ? now : lastSuccess;
-        // The first request with content goes at once, the others at their pace.
-        lastFlush = sender.streamed() ? now : lastFlush;
+        sender.uploadFiles();
         stopRequested = sender.stopped();
       }
     } catch (ServerException | IOException e) {
@@ -139,32 +150,26 @@ public final class LiveUpload {
     }
   }
 
-  /** Waits for the next pace, the first at once; returns whether the log is complete. */
-  private synchronized boolean waitForNews(long lastFlush) throws InterruptedException {
-    while (!closing) {
-      long left = PACE_NANOS - (System.nanoTime() - lastFlush);
-      if (left <= 0 && (news || System.nanoTime() - lastSuccess > HEARTBEAT_NANOS)) {
-        break;
-      }
-      wait(left > 0 ? left / 1_000_000 + 1 : 1_000);
+  /** Waits for news, or until something is due; returns whether the log is complete. */
+  private synchronized boolean waitForNews(long due) throws InterruptedException {
+    for (long left = due - System.nanoTime();
+        left > 0 && !news && !closing;
+        left = due - System.nanoTime()) {
+      TimeUnit.NANOSECONDS.timedWait(this, left);
     }
     news = false;
     return closing;
   }
 
   /** Returns whether the log had anything new. */
-  private boolean readAndFlush(TransactionLogReader reader) throws ServerException, IOException {
+  private boolean read(TransactionLogReader reader) throws ServerException, IOException {
     boolean any = false;
     for (Optional<Record> r = reader.poll(); r.isPresent(); r = reader.poll()) {
       any = true;
       sender.accept(r.get());
       if (sender.full()) {
         sender.flush();
-        lastSuccess = System.nanoTime();
       }
-    }
-    if (any) {
-      sender.flush();
     }
     return any;
   }

@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 import org.ldctbench.common.ExitCode;
@@ -54,14 +55,18 @@ final class RunFiles {
     atEnd.add(name);
   }
 
-  /** Announced files that exist and are not ignored, by name; they count as taken. */
-  Map<String, Path> take(boolean ending, Set<String> done) throws IOException {
+  /**
+   * Announced files that exist and are not ignored, by name; they count as taken.
+   *
+   * @param done says of a name whether the server has the file
+   */
+  Map<String, Path> take(boolean ending, Predicate<String> done) throws IOException {
     Map<String, Path> found = new LinkedHashMap<>();
     take(now, found);
     if (ending) {
       take(atEnd, found);
     }
-    found.keySet().removeAll(done);
+    found.keySet().removeIf(done);
     return found;
   }
 

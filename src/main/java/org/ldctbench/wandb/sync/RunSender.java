@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,10 +23,9 @@ import org.ldctbench.wandb.settings.WandbSettings;
  * Sends a run to the server, record by record of its log: once while it runs or later, it is the
  * same. Not thread-safe.
  */
-final class RunSender {
+final class RunSender implements AutoCloseable {
   private static final long REQUEST_BYTES = 9_900_000 + 1024;
   private static final long FULL = 8_000_000;
-  private static final int FILES_AT_ONCE = 100;
 
   /** Under this number the client's telemetry has the platform. */
   private static final String PLATFORM = "13";
@@ -40,7 +38,7 @@ final class RunSender {
   private final UploadProgress progress;
   private final RunState state = new RunState();
   private final RunFiles files;
-  private final List<String> uploaded = new ArrayList<>();
+  private final FileUploads uploads;
   private RunTicket ticket;
   private boolean stopped;
   private boolean streamed;
@@ -59,6 +57,7 @@ final class RunSender {
     this.filesFolder = log.resolveSibling("files");
     this.files = new RunFiles(filesFolder, settings.ignoreGlobs());
     this.progress = UploadProgress.read(log, destination.key(settings));
+    this.uploads = new FileUploads(api, progress, notices);
   }
 
   /** Notes that this client sends the run, so that it may go on later. */
@@ -95,11 +94,25 @@ final class RunSender {
       return;
     }
     register();
-    upload(false);
-    while (streamSome()) {
-      progress.save();
+    uploadFiles();
+    streamAll();
+  }
+
+  /**
+   * Begins to upload the files that the log named since; nothing before the server knows the run.
+   */
+  void uploadFiles() throws IOException {
+    if (ticket != null) {
+      uploads.start(ticket, files.take(false, progress::has));
     }
-    progress.save();
+  }
+
+  private void streamAll() throws ServerException, IOException {
+    boolean more;
+    do {
+      more = streamSome();
+      progress.save();
+    } while (more);
   }
 
   /** An empty request: the run is alive. */
@@ -119,12 +132,14 @@ final class RunSender {
       throw new IOException("the log holds no run");
     }
     state.endConsole();
-    flush();
+    register();
     writeFiles();
-    upload(true);
+    uploads.start(ticket, files.take(true, progress::has));
+    streamAll(); // Beside the uploads: a failed request of the one does not delay the other.
+    uploads.await();
     Map<String, Object> end = new LinkedHashMap<>();
     end.put("files", Map.of());
-    putUploaded(end);
+    putUploaded(end, uploads.done());
     end.put("complete", true);
     end.put("exitcode", state.exitCode.orElse(1));
     note(api.stream(ticket, end));
@@ -147,6 +162,12 @@ final class RunSender {
     }
     progress.save();
     return true;
+  }
+
+  /** Ends what goes on; what the server has is noted. */
+  @Override
+  public void close() {
+    uploads.close();
   }
 
   /** Address of the run's page. */
@@ -204,23 +225,9 @@ final class RunSender {
     return config;
   }
 
-  private void upload(boolean ending) throws ServerException, IOException {
-    Map<String, Path> all = files.take(ending, progress.files);
-    List<Map.Entry<String, Path>> waiting = new ArrayList<>(all.entrySet());
-    for (int from = 0; from < waiting.size(); from += FILES_AT_ONCE) {
-      Map<String, Path> batch = new LinkedHashMap<>();
-      waiting
-          .subList(from, Math.min(waiting.size(), from + FILES_AT_ONCE))
-          .forEach(e -> batch.put(e.getKey(), e.getValue()));
-      api.upload(ticket, batch).forEach(problem -> notices.accept("W&B: " + problem));
-      uploaded.addAll(batch.keySet());
-      progress.files.addAll(batch.keySet());
-      progress.save();
-    }
-  }
-
   /** One request with as much as it may hold; returns whether more waits. */
-  private boolean streamSome() throws ServerException {
+  private boolean streamSome() throws ServerException, IOException {
+    List<String> uploaded = uploads.done();
     List<String> history = state.history.head(REQUEST_BYTES);
     List<String> events = state.events.head(REQUEST_BYTES - bytes(history));
     List<String> output = state.output.head(REQUEST_BYTES - bytes(history) - bytes(events));
@@ -237,10 +244,10 @@ final class RunSender {
     }
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("files", chunks);
-    putUploaded(body);
+    putUploaded(body, uploaded);
     note(api.stream(ticket, body));
     streamed = true;
-    uploaded.clear();
+    uploads.told(uploaded);
     state.summaryChanged &= !summary;
     state.history.skip(state.history.sent() + history.size());
     state.events.skip(state.events.sent() + events.size());
@@ -266,9 +273,9 @@ final class RunSender {
     }
   }
 
-  private void putUploaded(Map<String, Object> body) {
+  private static void putUploaded(Map<String, Object> body, List<String> uploaded) {
     if (!uploaded.isEmpty()) {
-      body.put("uploaded", List.copyOf(uploaded));
+      body.put("uploaded", uploaded);
     }
   }
 
@@ -290,7 +297,7 @@ final class RunSender {
 
   private void write(String name, String text) throws IOException {
     AtomicFile.writeString(filesFolder.resolve(name), text);
-    progress.files.remove(name);
+    progress.changed(name);
     files.announceAtEnd(name);
   }
 }

@@ -76,8 +76,8 @@ public final class RunSync {
 
   private void upload(Path log, Destination destination, boolean marked)
       throws ServerException, IOException {
-    try (TransactionLogReader reader = TransactionLogReader.open(log)) {
-      RunSender sender = new RunSender(api, settings, log, destination, notices);
+    try (TransactionLogReader reader = TransactionLogReader.open(log);
+        RunSender sender = new RunSender(api, settings, log, destination, notices)) {
       for (Optional<Record> r = reader.poll(); r.isPresent(); r = reader.poll()) {
         sender.accept(r.get());
         if (sender.full() && !marked) {

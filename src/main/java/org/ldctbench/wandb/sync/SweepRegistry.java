@@ -82,7 +82,7 @@ public final class SweepRegistry {
   }
 
   private ServerSweep create(SweepDraft draft) throws ServerException {
-    SweepApi.Created created = api.create(draft, true);
+    SweepApi.Created created = api.create(draft);
     created.warnings().forEach(warning -> notices.accept("W&B: sweep: " + warning));
     return created.sweep();
   }

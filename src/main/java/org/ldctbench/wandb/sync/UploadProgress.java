@@ -31,7 +31,7 @@ final class UploadProgress {
   long history;
   long events;
   long output;
-  final Set<String> files = new LinkedHashSet<>();
+  private final Set<String> files = new LinkedHashSet<>();
 
   private boolean begun;
 
@@ -69,7 +69,23 @@ final class UploadProgress {
     return begun;
   }
 
-  void save() throws IOException {
+  /** Whether the server has a file. */
+  synchronized boolean has(String file) {
+    return files.contains(file);
+  }
+
+  /** Notes that the server has these files now. */
+  synchronized void uploaded(Set<String> names) throws IOException {
+    files.addAll(names);
+    save();
+  }
+
+  /** The file changed: what the server has is not it. */
+  synchronized void changed(String name) {
+    files.remove(name);
+  }
+
+  synchronized void save() throws IOException {
     Map<String, Object> tree = new LinkedHashMap<>();
     tree.put("destination", destination);
     tree.put("history_base", historyBase);

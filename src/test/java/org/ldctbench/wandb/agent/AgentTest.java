@@ -45,7 +45,7 @@ class AgentTest {
     api =
         new SweepApi(
             new Connection(server.settings(root, Map.of()), new Backoff(2, Duration.ofMillis(1))));
-    sweep = api.create(new SweepDraft("me", "p", "", "", "method: random", "m"), false).sweep();
+    sweep = api.create(new SweepDraft("me", "p", "", "", "method: random", "m")).sweep();
   }
 
   @AfterEach

@@ -36,7 +36,8 @@ class FullDiskTest {
             "t",
             List.of());
     try (WandbRun run =
-        WandbRun.start(settings, identity, Duration.ofSeconds(1), System.out::println)) {
+        WandbRun.start(
+            settings, identity, UploadEnd.here(Duration.ofSeconds(1)), System.out::println)) {
       for (int step = 0; step < ROWS; step++) {
         run.log(step, Map.of("SSIM", 0.5));
         // Too large soon; the rows between stay small enough.

@@ -53,7 +53,10 @@ class WandbRunTest {
   private WandbRun start(Map<String, String> environment) {
     WandbSettings settings = settings(environment);
     return WandbRun.start(
-        settings, identity(settings, Map.of("lr", 0.1)), Duration.ofSeconds(30), notices::add);
+        settings,
+        identity(settings, Map.of("lr", 0.1)),
+        UploadEnd.here(Duration.ofSeconds(30)),
+        notices::add);
   }
 
   private Path log() {
@@ -125,6 +128,24 @@ class WandbRunTest {
         reader.update();
         assertEquals(step, reader.history().size());
         assertTrue(reader.exitCode().isEmpty());
+      }
+    }
+  }
+
+  @Test
+  void timesFollowOneClockThatNobodySets() throws IOException {
+    try (WandbRun run = start(Map.of())) {
+      for (int step = 1; step <= 20; step++) {
+        run.log(step, Map.of("SSIM", step));
+      }
+    }
+    try (RunReader reader = RunReader.open(log())) {
+      ObjectNode first = reader.history().get(0);
+      double begin = first.get("_timestamp").doubleValue() - first.get("_runtime").doubleValue();
+      for (ObjectNode row : reader.history()) {
+        // The time of day is asked once: read again it would differ by microseconds, or hours.
+        double offset = row.get("_timestamp").doubleValue() - row.get("_runtime").doubleValue();
+        assertEquals(begin, offset, 1e-6);
       }
     }
   }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,7 @@ import org.ldctbench.wandb.proto.RunExitRecord;
 import org.ldctbench.wandb.proto.RunRecord;
 import org.ldctbench.wandb.proto.SummaryRecord;
 import org.ldctbench.wandb.run.RunIdentity;
+import org.ldctbench.wandb.run.UploadEnd;
 import org.ldctbench.wandb.run.WandbRun;
 import org.ldctbench.wandb.settings.WandbSettings;
 import org.ldctbench.wandb.sync.RunSync.Outcome;
@@ -198,11 +200,98 @@ class BadWeatherTest {
   @ParameterizedTest
   @CsvSource({"409", "410", "413", "422", "501"})
   void otherRefusalsOfTheStreamAreForGood(int status) throws IOException {
-    server.faults = n -> n == 3 ? status : -1;
+    server.refusals.put("file_stream", status);
     Path folder = log(Map.of(), log -> log.append(row(Map.of("_step", 0))));
     assertEquals(Outcome.FAILED, sync(folder));
-    assertEquals(3, server.requests());
+    assertEquals(1, server.requests("file_stream"));
     assertTrue(notices.get(notices.size() - 1).contains("answered " + status), notices.toString());
+  }
+
+  @Test
+  void aSlowServerDoesNotSlowTheProgram() throws Exception {
+    WandbSettings settings = server.settings(root, Map.of());
+    Path folder = settings.wandbFolder().resolve("run-20260101_120000-efgh");
+    RunIdentity identity =
+        RunIdentity.of(settings, folder, "efgh", "name", "p", List.of(), Map.of(), "t", List.of());
+    server.slowMillis = 1_000;
+    UploadEnd end = UploadEnd.here(Duration.ofSeconds(30));
+    try (WandbRun run = WandbRun.start(settings, identity, end, notices::add)) {
+      long begin = System.nanoTime();
+      for (int step = 1; step <= 20; step++) {
+        run.log(step, Map.of("SSIM", step));
+      }
+      assertEquals(0, server.runs.size(), "20 rows were logged before the first answers");
+      assertTrue(System.nanoTime() - begin < 2_000_000_000L);
+      run.finish(0);
+    }
+    assertEquals(20, server.runs.get("efgh").history.size());
+    assertEquals("finished", server.runs.get("efgh").state);
+  }
+
+  @Test
+  void rowsDoNotWaitForAStorageThatIsGone() throws Exception {
+    WandbSettings settings = server.settings(root, Map.of());
+    Path folder = settings.wandbFolder().resolve("run-20260101_120000-efgh");
+    RunIdentity identity =
+        RunIdentity.of(settings, folder, "efgh", "name", "p", List.of(), Map.of(), "t", List.of());
+    server.refusals.put("upload", 503);
+    try (WandbRun run =
+        WandbRun.start(settings, identity, UploadEnd.here(Duration.ofSeconds(30)), notices::add)) {
+      Files.writeString(folder.resolve("files/image.png"), "png");
+      run.announceFile("image.png");
+      run.log(1, Map.of("SSIM", 1));
+      waitFor(() -> server.runs.containsKey("efgh") && !server.runs.get("efgh").history.isEmpty());
+      assertEquals(Map.of(), server.runs.get("efgh").files);
+      server.refusals.clear();
+      run.finish(0);
+    }
+    assertEquals("png", server.runs.get("efgh").files.get("image.png").utf8());
+    assertEquals("finished", server.runs.get("efgh").state);
+  }
+
+  @Test
+  void theEndOfTheProgramDoesNotWaitForABackoffThatBeganLongAgo() throws Exception {
+    WandbSettings settings = server.settings(root, Map.of());
+    Path folder = log(Map.of(), log -> log.append(row(Map.of("_step", 0))));
+    server.faults = n -> 500;
+    LiveUpload upload =
+        LiveUpload.start(
+            settings,
+            folder.resolve("run-abcd.wandb"),
+            new Backoff(10, Duration.ofMinutes(10)),
+            notices::add);
+    waitFor(() -> server.requests() == 1);
+    server.faults = n -> -1;
+    upload.finish(Duration.ofMinutes(1), true, () -> false);
+    assertEquals("finished", server.runs.get("abcd").state);
+  }
+
+  @Test
+  void theEndOfARunNeedNotBeWaitedForByTheNext() throws Exception {
+    WandbSettings settings = server.settings(root, Map.of());
+    Path folder = settings.wandbFolder().resolve("run-20260101_120000-efgh");
+    RunIdentity identity =
+        RunIdentity.of(settings, folder, "efgh", "name", "p", List.of(), Map.of(), "t", List.of());
+    server.refusals.put("file_stream", 503);
+    List<Runnable> waits = new ArrayList<>();
+    UploadEnd end = UploadEnd.beside(Duration.ofSeconds(30), waits::add);
+    try (WandbRun run = WandbRun.start(settings, identity, end, notices::add)) {
+      run.log(1, Map.of("SSIM", 1));
+      run.finish(0);
+    }
+    assertEquals(1, waits.size());
+    assertTrue(RunLock.tryLock(folder).isEmpty(), "still being sent");
+    server.refusals.clear();
+    waits.get(0).run();
+    assertEquals("finished", server.runs.get("efgh").state);
+    RunLock.tryLock(folder).orElseThrow().close();
+  }
+
+  private static void waitFor(BooleanSupplier condition) throws InterruptedException {
+    for (int i = 0; i < 1000 && !condition.getAsBoolean(); i++) {
+      Thread.sleep(20);
+    }
+    assertTrue(condition.getAsBoolean());
   }
 
   @Test
@@ -233,7 +322,8 @@ class BadWeatherTest {
     Path folder = settings.wandbFolder().resolve("run-20260101_120000-efgh");
     RunIdentity identity =
         RunIdentity.of(settings, folder, "efgh", "name", "p", List.of(), Map.of(), "t", List.of());
-    try (WandbRun run = WandbRun.start(settings, identity, Duration.ofSeconds(30), notices::add)) {
+    try (WandbRun run =
+        WandbRun.start(settings, identity, UploadEnd.here(Duration.ofSeconds(30)), notices::add)) {
       run.log(1, Map.of("SSIM", 1));
       run.finish(0);
     }
@@ -249,7 +339,8 @@ class BadWeatherTest {
     RunIdentity identity =
         RunIdentity.of(settings, folder, "efgh", "name", "p", List.of(), Map.of(), "t", List.of());
     boolean begun;
-    try (WandbRun run = WandbRun.start(settings, identity, Duration.ofSeconds(30), notices::add)) {
+    try (WandbRun run =
+        WandbRun.start(settings, identity, UploadEnd.here(Duration.ofSeconds(30)), notices::add)) {
       begun = run != null;
     } catch (org.ldctbench.common.UserException e) {
       begun = false;

@@ -23,6 +23,7 @@ import org.ldctbench.wandb.api.SweepApi;
 import org.ldctbench.wandb.api.SweepDraft;
 import org.ldctbench.wandb.log.JsonValues;
 import org.ldctbench.wandb.run.RunIdentity;
+import org.ldctbench.wandb.run.UploadEnd;
 import org.ldctbench.wandb.run.WandbRun;
 import org.ldctbench.wandb.settings.WandbSettings;
 import org.ldctbench.wandb.sync.RunSync.Outcome;
@@ -65,7 +66,7 @@ class SweepSyncTest {
             settings,
             RunIdentity.of(
                 settings, folder, id, name, "p", List.of(), Map.of("lr", 1), "t", List.of()),
-            Duration.ofSeconds(30),
+            UploadEnd.here(Duration.ofSeconds(30)),
             line -> {})) {
       run.log(1, Map.of("SSIM", 0.5));
       run.finish(0);
@@ -88,7 +89,6 @@ class SweepSyncTest {
     FakeBackend.Sweep sweep = server.sweeps.get("sweep1");
     assertEquals(CONFIG, sweep.config);
     assertEquals("quick", sweep.displayName);
-    assertEquals("{\"type\": \"local\"}", sweep.controller);
     assertEquals("FINISHED", sweep.state);
     assertEquals(4, server.runs.size());
     server.runs.values().forEach(run -> assertEquals("sweep1", run.sweep));

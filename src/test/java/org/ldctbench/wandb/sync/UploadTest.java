@@ -26,6 +26,7 @@ import org.ldctbench.wandb.api.Backoff;
 import org.ldctbench.wandb.api.Connection;
 import org.ldctbench.wandb.api.RunApi;
 import org.ldctbench.wandb.run.RunIdentity;
+import org.ldctbench.wandb.run.UploadEnd;
 import org.ldctbench.wandb.run.WandbImages;
 import org.ldctbench.wandb.run.WandbRun;
 import org.ldctbench.wandb.settings.WandbSettings;
@@ -85,7 +86,7 @@ class UploadTest {
         settings,
         RunIdentity.of(
             settings, folder, id, name, "ldct-benchmark", List.of(), config, "train", List.of()),
-        Duration.ofSeconds(30),
+        UploadEnd.here(Duration.ofSeconds(30)),
         notices::add);
   }
 
@@ -269,7 +270,7 @@ class UploadTest {
             RunSync.logOf(folder),
             new Backoff(1000, Duration.ofMillis(50)),
             notices::add);
-    upload.finish(Duration.ofMillis(500), () -> false);
+    upload.finish(Duration.ofMillis(500), true, () -> false);
     assertTrue(notices.get(0).contains("ldctbench wandb sync"), notices.toString());
   }
 
