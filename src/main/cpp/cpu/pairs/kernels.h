@@ -27,11 +27,11 @@ constexpr int packed_row1 = tap_pairs1 * channels1 * 2;
 constexpr int packed_row3 = 2 * tap_pairs3 * channels2 * 2, packed_gradient_row3 = tap_pairs3 * channels2 * 2;
 
 struct Weights {
-  alignas(64) bf16 layer1[kernel1 * packed_row1];                    // [tap row][tap pair][channel][2]
-  alignas(64) bf16 layer2[components * component_weights2];          // [component][input / 2][output][2]
-  alignas(64) bf16 layer3[kernel3 * packed_row3];                    // [tap row][tap pair][pixel of a pair][channel][2]
-  alignas(64) bf16 gradient2[components * component_weights2];       // of the turned kernel, [component][output / 2][input][2]
-  alignas(64) bf16 gradient3[kernel3 * packed_gradient_row3];        // turned, [tap row][tap pair][channel][2]
+  alignas(64) bf16 layer1[kernel1 * packed_row1];               // [tap row][tap pair][channel][2]
+  alignas(64) bf16 layer2[components * component_weights2];     // [component][input / 2][output][2]
+  alignas(64) bf16 layer3[kernel3 * packed_row3];               // [tap row][tap pair][pixel of a pair][channel][2]
+  alignas(64) bf16 gradient2[components * component_weights2];  // turned, [component][output / 2][input][2]
+  alignas(64) bf16 gradient3[kernel3 * packed_gradient_row3];   // turned, [tap row][tap pair][channel][2]
   alignas(64) float bias1[channels1], bias2[channels2];
   float bias3;
 };

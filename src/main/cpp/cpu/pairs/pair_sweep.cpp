@@ -170,7 +170,8 @@ void PairSweep::layer1_gradients(const Part& part, int64_t r, Network& gradient)
 }
 
 int64_t PairSweep::bytes() const {
-  int64_t total = RowSchedule::bytes() + (scratch_.size() + blocks_memory_.size() + component_gradient2_.size()) * static_cast<int64_t>(sizeof(float));
+  const int64_t floats = scratch_.size() + blocks_memory_.size() + component_gradient2_.size();
+  int64_t total = RowSchedule::bytes() + floats * static_cast<int64_t>(sizeof(float));
   for (const Ring* ring : {&input_, &active1_, &active2_, &gradient3_, &gradient2_, &gradient1_, &zeros_}) {
     total += ring->bytes();
   }

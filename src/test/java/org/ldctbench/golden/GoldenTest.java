@@ -68,20 +68,26 @@ class GoldenTest {
     assertEquals(expected.path("parameters_crc32").asLong(), checksum.getValue());
   }
 
-  @ParameterizedTest
-  @MethodSource("levels")
-  void everyInstructionSetAgreesWithPyTorchAndScikitImage(String isa) throws Exception {
-    JsonNode expected = json(OWN.resolve("expected.json"));
+  /** The project's own case, as {@code golden} reads it; returns the folder of cases. */
+  private Path ownCases(String isa) throws Exception {
     Path cases = Files.createDirectories(folder.resolve("cases"));
     Path small = Files.createDirectories(cases.resolve("small"));
-    Path metrics = Files.createDirectories(cases.resolve("metrics"));
-    Path out = folder.resolve("out");
-    String seed = expected.path("seed").asText();
+    String seed = json(OWN.resolve("expected.json")).path("seed").asText();
     GoldenRun.run(isa, folder.resolve("log"), "--init-seed", seed, "--out", folder.toString());
     Files.move(folder.resolve("init_seed" + seed), small.resolve("params"));
     for (String name : new String[] {"input.npy", "target.npy"}) {
       Files.copy(OWN.resolve(name), small.resolve(name));
     }
+    return cases;
+  }
+
+  @ParameterizedTest
+  @MethodSource("levels")
+  void everyInstructionSetAgreesWithPyTorchAndScikitImage(String isa) throws Exception {
+    JsonNode expected = json(OWN.resolve("expected.json"));
+    Path cases = ownCases(isa);
+    Path metrics = Files.createDirectories(cases.resolve("metrics"));
+    Path out = folder.resolve("out");
     for (Iterator<String> names = expected.path("metrics").fieldNames(); names.hasNext(); ) {
       String name = names.next();
       for (String part : new String[] {".target.npy", ".pred.npy"}) {
@@ -136,19 +142,13 @@ class GoldenTest {
   @ParameterizedTest
   @MethodSource("levelsAndBfloat16Precisions")
   void everyPrecisionKeepsItsPromise(String isa, Precision precision) throws Exception {
-    Path small = Files.createDirectories(folder.resolve("cases/small"));
-    String seed = json(OWN.resolve("expected.json")).path("seed").asText();
-    GoldenRun.run(isa, folder.resolve("log"), "--init-seed", seed, "--out", folder.toString());
-    Files.move(folder.resolve("init_seed" + seed), small.resolve("params"));
-    for (String name : new String[] {"input.npy", "target.npy"}) {
-      Files.copy(OWN.resolve(name), small.resolve(name));
-    }
+    Path cases = ownCases(isa);
     GoldenRun.run(
         isa,
         folder.resolve("log"),
         "--engine=cpu",
         "--precision=" + precision.toString().toLowerCase(Locale.ROOT),
-        "--cases=" + folder.resolve("cases"),
+        "--cases=" + cases,
         "--out=" + folder.resolve("out"));
     double[] actual = GoldenRun.tensors(folder.resolve("out/small/grads"));
     double[] expected = Npy.read(OWN.resolve("gradients.npy")).doubles();
