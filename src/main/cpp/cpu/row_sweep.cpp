@@ -5,23 +5,19 @@
 namespace ldct {
 namespace cpu {
 
-void RowSweep::Ring::allocate(int64_t rows, int64_t columns, int channels, int pad) {
-  depth = rows;
-  pitch = ((columns + 2 * pad) * channels + 15) / 16 * 16;
-  offset = static_cast<int64_t>(pad) * channels;
-  floats = AlignedFloats(depth * pitch);
-}
-
 RowSweep::RowSweep(const Kernels& kernels, const Model& model, int64_t columns)
     : RowSchedule(columns), kernels_(kernels), model_(model) {
+  auto allocate = [](Ring<float>& ring, int64_t rows, int64_t pixels, int channels, int pad) {
+    ring.allocate(rows, (pixels + 2 * pad) * channels, static_cast<int64_t>(pad) * channels);
+  };
   // Layer 2 reads whole pairs of columns.
   const int64_t even = (columns + 1) / 2 * 2;
-  active1_.allocate(alive_active1, even, channels1, pad2);
-  active2_.allocate(alive_active2, columns, channels2, pad3);
-  gradient3_.allocate(alive_gradient3, columns, 1, pad3);
-  gradient2_.allocate(alive_gradient2, even, channels2, pad2);
-  gradient1_.allocate(alive_gradient1, columns, channels1, 0);
-  zeros_ = AlignedFloats(active1_.pitch);
+  allocate(active1_, alive_active1, even, channels1, pad2);
+  allocate(active2_, alive_active2, columns, channels2, pad3);
+  allocate(gradient3_, alive_gradient3, columns, 1, pad3);
+  allocate(gradient2_, alive_gradient2, even, channels2, pad2);
+  allocate(gradient1_, alive_gradient1, columns, channels1, 0);
+  allocate(zeros_, 1, even, channels1, pad2);
   scratch_ = AlignedFloats(winograd_scratch);
 }
 
@@ -39,10 +35,10 @@ void RowSweep::end(Network& gradient) {
   kernels_.add_weight_gradient2(component_gradient2_.data(), gradient.weights2);
 }
 
-void RowSweep::windows(const Part& part, const Ring& ring, int64_t r, const float* in[4]) const {
+void RowSweep::windows(const Part& part, const Ring<float>& ring, int64_t r, const float* in[4]) const {
   for (int i = 0; i < 4; i++) {
     const int64_t at = r - pad2 + i;
-    in[i] = at >= 0 && at < part.rows ? ring.window(at) : zeros_.data();
+    in[i] = at >= 0 && at < part.rows ? ring.window(at) : zeros_.window(0);
   }
 }
 
@@ -123,7 +119,7 @@ void RowSweep::layer2_weight_gradient(const Part& part, int64_t r) {
   WinogradGradientRows rows{};
   windows(part, active1_, r, rows.in);
   for (int i = 0; i < 2; i++) {
-    rows.delta[i] = within(part, r + i, 0) ? gradient2_.row(r + i) : zeros_.data();
+    rows.delta[i] = within(part, r + i, 0) ? gradient2_.row(r + i) : zeros_.row(0);
   }
   rows.gradient = component_gradient2_.data();
   rows.width = columns();
@@ -157,11 +153,12 @@ void RowSweep::layer1_gradients(const Part& part, int64_t r, Network& gradient) 
 }
 
 int64_t RowSweep::bytes() const {
-  int64_t floats = zeros_.size() + scratch_.size() + component_gradient2_.size();
-  for (const Ring* ring : {&active1_, &active2_, &gradient3_, &gradient2_, &gradient1_}) {
-    floats += ring->floats.size();
+  const int64_t floats = scratch_.size() + component_gradient2_.size();
+  int64_t total = RowSchedule::bytes() + floats * static_cast<int64_t>(sizeof(float));
+  for (const Ring<float>* ring : {&active1_, &active2_, &gradient3_, &gradient2_, &gradient1_, &zeros_}) {
+    total += ring->bytes();
   }
-  return RowSchedule::bytes() + floats * static_cast<int64_t>(sizeof(float));
+  return total;
 }
 
 void RowMethod::prepare(const Network& network, int64_t piece) {

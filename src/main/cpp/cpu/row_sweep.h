@@ -5,6 +5,7 @@
 
 #include "cpu/aligned.h"
 #include "cpu/kernels.h"
+#include "cpu/ring.h"
 #include "cpu/row_schedule.h"
 #include "cpu/winograd.h"
 
@@ -25,15 +26,6 @@ class RowSweep : public RowSchedule {
   int64_t bytes() const override;
 
  private:
-  // The last few rows of one layer, padded left and right by zeros that are never written.
-  struct Ring {
-    AlignedFloats floats;
-    int64_t depth = 0, pitch = 0, offset = 0;
-    void allocate(int64_t rows, int64_t columns, int channels, int pad);
-    float* window(int64_t r) const { return floats.data() + r % depth * pitch; }
-    float* row(int64_t r) const { return window(r) + offset; }
-  };
-
   void begin(const Part& part, bool training) override;
   void end(Network& gradient) override;
   void layer1(const Part& part, int64_t r) override;
@@ -45,15 +37,15 @@ class RowSweep : public RowSchedule {
   void layer1_gradients(const Part& part, int64_t r, Network& gradient) override;
 
   // The rows around the pair (r, r + 1) that layer 2's 3x3 windows see; zeros outside the image.
-  void windows(const Part& part, const Ring& ring, int64_t r, const float* in[4]) const;
+  void windows(const Part& part, const Ring<float>& ring, int64_t r, const float* in[4]) const;
   void layer2_weight_gradient(const Part& part, int64_t r);
   void layer2_data_gradient(const Part& part, int64_t r);
 
   const Kernels& kernels_;
   const Model& model_;
-  AlignedFloats zeros_, scratch_;
+  AlignedFloats scratch_;
   AlignedFloats component_gradient2_;  // allocated by the first training, [component][channels1][channels2]
-  Ring active1_, active2_, gradient3_, gradient2_, gradient1_;
+  Ring<float> active1_, active2_, gradient3_, gradient2_, gradient1_, zeros_;
 };
 
 class RowMethod : public Method {

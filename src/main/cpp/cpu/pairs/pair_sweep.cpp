@@ -18,17 +18,10 @@ constexpr int64_t plain_slack = 32;
 
 }  // namespace
 
-void PairSweep::Ring::allocate(int64_t rows, int64_t pitch, int64_t offset) {
-  rows_ = rows;
-  pitch_ = round_up(pitch, 32);
-  offset_ = offset;
-  memory_ = AlignedFloats(rows_ * pitch_ / 2);
-}
-
 PairSweep::PairSweep(const Weights& weights, int64_t columns)
     : RowSchedule(columns), weights_(weights), scratch_((winograd_bytes + 3) / 4) {
   const int64_t pixels = pixels_left + round_up(columns, pixels_at_once) + pixels_right;
-  auto allocate_pairs = [&](Ring& ring, int64_t rows, int channels) {
+  auto allocate_pairs = [&](Ring<bf16>& ring, int64_t rows, int channels) {
     ring.allocate(rows, pixels * channels, pixels_left * channels);
   };
   allocate_pairs(active1_, alive_active1, channels1);
@@ -41,9 +34,9 @@ PairSweep::PairSweep(const Weights& weights, int64_t columns)
 
 void PairSweep::begin(const Part& part, bool training) {
   first_row_ = first_input_row(part);
-  const int64_t rows = end_input_row(part) - first_row_, pitch = round_up(columns() + pad1 + plain_slack, 32);
-  if (input_.bytes() < rows * pitch * static_cast<int64_t>(sizeof(bf16))) {
-    input_.allocate(rows, pitch, pad1);
+  const int64_t rows = end_input_row(part) - first_row_;
+  if (input_.rows() < rows) {
+    input_.allocate(rows, columns() + pad1 + plain_slack, pad1);
   }
   for (int64_t r = 0; r < rows; r++) {
     round_row(input_row(first_row_ + r), columns(), input_.row(r));
@@ -65,7 +58,7 @@ void PairSweep::end(Network& gradient) {
   kernels_avx512.add_weight_gradient2(component_gradient2_.data(), gradient.weights2);
 }
 
-void PairSweep::windows(const Part& part, const Ring& ring, int64_t r, const bf16* in[4]) const {
+void PairSweep::windows(const Part& part, const Ring<bf16>& ring, int64_t r, const bf16* in[4]) const {
   for (int i = 0; i < 4; i++) {
     const int64_t at = r - pad2 + i;
     in[i] = at >= 0 && at < part.rows ? ring.window(at) : zeros_.window(0);
@@ -172,7 +165,7 @@ void PairSweep::layer1_gradients(const Part& part, int64_t r, Network& gradient)
 int64_t PairSweep::bytes() const {
   const int64_t floats = scratch_.size() + blocks_memory_.size() + component_gradient2_.size();
   int64_t total = RowSchedule::bytes() + floats * static_cast<int64_t>(sizeof(float));
-  for (const Ring* ring : {&input_, &active1_, &active2_, &gradient3_, &gradient2_, &gradient1_, &zeros_}) {
+  for (const Ring<bf16>* ring : {&input_, &active1_, &active2_, &gradient3_, &gradient2_, &gradient1_, &zeros_}) {
     total += ring->bytes();
   }
   return total;

@@ -5,6 +5,7 @@
 
 #include "cpu/aligned.h"
 #include "cpu/pairs/kernels.h"
+#include "cpu/ring.h"
 #include "cpu/row_schedule.h"
 
 namespace ldct {
@@ -18,19 +19,6 @@ class PairSweep : public RowSchedule {
   int64_t bytes() const override;
 
  private:
-  // Rows of one layer that are used in turn; zero where nothing is written.
-  class Ring {
-   public:
-    void allocate(int64_t rows, int64_t pitch, int64_t offset);
-    bf16* window(int64_t r) const { return reinterpret_cast<bf16*>(memory_.data()) + r % rows_ * pitch_; }
-    bf16* row(int64_t r) const { return window(r) + offset_; }
-    int64_t bytes() const { return memory_.size() * static_cast<int64_t>(sizeof(float)); }
-
-   private:
-    AlignedFloats memory_;
-    int64_t rows_ = 1, pitch_ = 0, offset_ = 0;
-  };
-
   void begin(const Part& part, bool training) override;
   void end(Network& gradient) override;
   void layer1(const Part& part, int64_t r) override;
@@ -42,11 +30,11 @@ class PairSweep : public RowSchedule {
   void layer1_gradients(const Part& part, int64_t r, Network& gradient) override;
 
   // The rows around the pair (r, r + 1) that layer 2's 3x3 windows see; zeros outside the image.
-  void windows(const Part& part, const Ring& ring, int64_t r, const bf16* in[4]) const;
+  void windows(const Part& part, const Ring<bf16>& ring, int64_t r, const bf16* in[4]) const;
 
   const Weights& weights_;
   int64_t first_row_ = 0;
-  Ring input_, active1_, active2_, gradient3_, gradient2_, gradient1_, zeros_;
+  Ring<bf16> input_, active1_, active2_, gradient3_, gradient2_, gradient1_, zeros_;
   AlignedFloats scratch_;
   // Of layer 2's weight gradient; allocated by the first training.
   AlignedFloats blocks_memory_, component_gradient2_;

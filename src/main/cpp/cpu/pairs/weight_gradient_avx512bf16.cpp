@@ -1,6 +1,4 @@
 // Gradients of weights and biases.
-#include <algorithm>
-
 #include "cpu/pairs/winograd.inl"
 
 namespace ldct {
@@ -85,7 +83,7 @@ void layer3_weight_gradient(const WeightGradient& row) { OneChannelGradient<kern
 void layer2_weight_gradient(const WinogradGradient& rows, Blocks& blocks) {
   const Step total = (rows.width + 3) / 4;
   for (Step first = 0; first < total;) {
-    const Step steps = std::min(total - first, most_steps - blocks.steps);
+    const Step room = most_steps - blocks.steps, left = total - first, steps = left < room ? left : room;
     bf16* in = blocks.in + blocks.steps * 2 * channels1;
     input_row_component_pairs<0, channels1>(rows.in, 2 * first, 2 * steps, in, blocks_in_pitch);
     input_row_component_pairs<1, channels1>(rows.in, 2 * first, 2 * steps, in, blocks_in_pitch);
