@@ -40,7 +40,7 @@ final class SweepProcess {
   }
 
   /** Watches and says nothing. */
-  static final class Silence implements SweepListener {
+  static class Silence implements SweepListener {
     @Override
     public void runStarted(SweepRun run) {}
 

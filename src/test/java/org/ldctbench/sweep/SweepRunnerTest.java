@@ -247,13 +247,19 @@ class SweepRunnerTest {
   /** With fewer at once than were left open. */
   private void goesOnToTheEnd(long wanted) {
     List<String> ids = journal.state().runs().stream().map(SweepRun::id).toList();
-    List<String> order = java.util.Collections.synchronizedList(new ArrayList<>());
-    Program program =
-        (request, monitor) -> {
-          order.add(request.runId());
-          return finished(request, monitor);
+    List<String> order = new ArrayList<>();
+    SweepListener starts =
+        new SweepProcess.Silence() {
+          @Override
+          public void runStarted(SweepRun run) {
+            order.add(run.id()); // In the order of starting; threads may get to work in another.
+          }
         };
-    assertEquals(End.RUNS_DONE, runner("method: random\n", program, 2).run(Optional.of(wanted)));
+    SweepConfig sweep = TestConfigs.config("method: random\n" + CONFIG);
+    SweepRunner runner =
+        new SweepRunner(
+            sweep, journal, Searcher.of(sweep, 3), SweepRunnerTest::finished, starts, 2);
+    assertEquals(End.RUNS_DONE, runner.run(Optional.of(wanted)));
     assertEquals(java.util.Collections.nCopies((int) wanted, RunState.FINISHED), states());
     assertEquals(wanted, order.stream().distinct().count());
     assertEquals(wanted, order.size());
