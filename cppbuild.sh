@@ -42,7 +42,7 @@ isa_flags() {
     *_amx.cpp) echo "-Wno-uninitialized -Wno-maybe-uninitialized -mprefer-vector-width=512 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512bf16 -mfma -mamx-tile -mamx-bf16" ;;
     *_avx512bf16.cpp) echo "-Wno-uninitialized -Wno-maybe-uninitialized -mprefer-vector-width=512 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512bf16 -mfma" ;;
     *_avx512.cpp) echo "-Wno-uninitialized -Wno-maybe-uninitialized -mprefer-vector-width=512 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma" ;;
-    *_avx2.cpp) echo "-mavx2 -mfma" ;;
+    *_avx2.cpp) echo "-mavx2 -mfma -falign-loops=32 -falign-functions=32" ;;
     *) echo "-march=x86-64" ;;
   esac
 }

@@ -36,7 +36,11 @@ void convolve_block(const ConvolutionRow& row, Step pixel, Step channel) {
   for (int t = 0; t < row.tap_rows; t++) {
     const float* in = row.in[t] + pixel * STRIDE;
     const float* weights = row.weights[t] + channel;
+#pragma GCC unroll 3
     for (int k = 0; k < DEPTH; k++, in++, weights += CHANNELS) {
+      // A position must not borrow the pixels that its neighbour broadcast: the compiler would keep
+      // more of them than there are registers, and the sums in memory.
+      asm("" : "+r"(in), "+r"(weights));
       Vector w[V];
 #pragma GCC unroll 8
       for (int v = 0; v < V; v++) {
@@ -81,11 +85,11 @@ struct Convolution {
   };
 
   static void run(const ConvolutionRow& row) {
-    balanced_pieces(row.width, Shape::pixels, [&](Step pixel, Step count) {
-      for (Step channel = 0; channel < CHANNELS; channel += Shape::vectors * WIDTH) {
+    for (Step channel = 0; channel < CHANNELS; channel += Shape::vectors * WIDTH) {
+      balanced_pieces(row.width, Shape::pixels, [&](Step pixel, Step count) {
         with_constant<Shape::pixels, Pixels>(count, row, pixel, channel);
-      }
-    });
+      });
+    }
   }
 };
 

@@ -11,8 +11,8 @@ namespace {
 
 // Small images share an item, so that an item is worth a hand-over and slots stay few.
 constexpr int64_t pixels_an_item = 1024, most_items = 256;
-// A part is at least this high: its halo of 6 rows on either side is computed twice.
-constexpr int64_t rows_a_part_of_training = 96, rows_a_part_of_prediction = 32;
+// Rows around a part, up to 6 in training and 3 in prediction, are computed twice.
+constexpr Parts training{4, 96}, prediction{2, 32};
 constexpr int64_t parameters_a_stretch = 1024, floats_a_line = 16;
 
 int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
@@ -61,12 +61,12 @@ void CpuTrainer::get_state(float* moments, int64_t* steps) {
 
 Part CpuTrainer::whole(Shape shape) { return {shape.rows, shape.columns, 0, shape.rows}; }
 
-std::vector<CpuTrainer::Item> CpuTrainer::items(int64_t n, Shape shape, int64_t smallest_part) const {
+std::vector<CpuTrainer::Item> CpuTrainer::items(int64_t n, Shape shape, Parts wanted) const {
   std::vector<Item> list;
   int64_t together = std::max({int64_t{1}, divide_up(pixels_an_item, shape.pixels()), divide_up(n, most_items)});
   int64_t parts = 1;
-  if (n < 4 * pool_.workers()) {
-    parts = std::min(divide_up(4 * pool_.workers(), n), std::max<int64_t>(1, shape.rows / smallest_part));
+  if (n < wanted.a_worker * pool_.workers()) {
+    parts = std::min(divide_up(wanted.a_worker * pool_.workers(), n), std::max<int64_t>(1, shape.rows / wanted.rows));
   }
   if (pool_.workers() == 1 || parts == 1) {
     for (int64_t first = 0; first < n; first += together) {
@@ -104,7 +104,7 @@ void CpuTrainer::prepare() {
 float CpuTrainer::backward(const Batch& batch, int64_t n, float* output) {
   prepare();
   const Shape shape = batch.shape();
-  const std::vector<Item> list = items(n, shape, rows_a_part_of_training);
+  const std::vector<Item> list = items(n, shape, training);
   slots_used_ = list.size();
   while (slots_.size() < slots_used_) {
     slots_.emplace_back(new Network());
@@ -203,7 +203,7 @@ void CpuTrainer::predict(const Images& images, float* output) {
   prepare();
   const ArrayBatch batch(images);
   const Shape shape = images.shape;
-  const std::vector<Item> list = items(images.n, shape, rows_a_part_of_prediction);
+  const std::vector<Item> list = items(images.n, shape, prediction);
   pool_.run(static_cast<int64_t>(list.size()), [&](int64_t i, int worker) {
     const Item& item = list[static_cast<size_t>(i)];
     Sweep& sweep = *workspace(worker, shape).sweep;

@@ -14,6 +14,11 @@
 namespace ldct {
 namespace cpu {
 
+// How few images are divided: parts for each worker, and the least rows of one.
+struct Parts {
+  int64_t a_worker, rows;
+};
+
 class CpuTrainer : public Trainer {
  public:
   // kernels: for image quality.
@@ -48,7 +53,7 @@ class CpuTrainer : public Trainer {
   };
 
   static Part whole(Shape shape);
-  std::vector<Item> items(int64_t n, Shape shape, int64_t smallest_part) const;
+  std::vector<Item> items(int64_t n, Shape shape, Parts wanted) const;
   Workspace& workspace(int worker, Shape shape);
   void prepare();
 
