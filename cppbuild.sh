@@ -147,7 +147,7 @@ build_cuda() {
   if [ -f "$library" ] && [ -z "$(find "${objects[@]}" -newer "$library" -print -quit)" ]; then
     return 0
   fi
-  "$nvcc" -shared -cudart static -Xlinker "--version-script=$src/exports.map" -o "$library.part.so" "${objects[@]}" -ldl
+  "$nvcc" -shared "${architectures[@]}" -cudart static -Xlinker "--version-script=$src/exports.map" -o "$library.part.so" "${objects[@]}" -ldl
   mv "$library.part.so" "$library"
 }
 

@@ -100,6 +100,7 @@ def open_case(request, default_device="cpu"):
     if device == "cpu":
         limit_threads(request["threads"])
     os.environ["JAX_PLATFORMS"] = device
+    os.environ["XLA_PYTHON_CLIENT_PREALLOCATE"] = "false"  # others are on the device as well
     import jax
     import numpy as np
 

@@ -166,6 +166,7 @@ def open_case(request, default_device="cpu"):
     folder = request["data"]
     request.setdefault("device", default_device)
     torch.set_num_threads(request["threads"])
+    torch.compiler.reset()  # else shapes after the first two would share code for any shape
     if request["bench"] != "ssim":
         prepare(request["device"], request["precision"])
     parameters, inputs, targets = (np.load(os.path.join(folder, f"{n}.npy")) for n in ("params", "input", "target"))

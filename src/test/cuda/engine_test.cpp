@@ -186,8 +186,29 @@ TEST(cuda_out_of_memory_names_the_need_and_spares_the_trainer) {
   for (const char* part : {"training on 64 images of 3 x 3", "bytes", "lower mbs or patchsize"}) {
     CHECK(last_error_has(part), ldct_last_error());
   }
+  {
+    device.memory(emulated::ample_memory);
+    const Trainer other = trainer(opened, parameters(3));
+    device.memory(device.allocated() + 1000);
+    CHECK(ldct_step(held.get(), x.data(), x.data(), 64, 3, 3, &loss) == LDCT_OUT_OF_MEMORY, "status");
+    CHECK(last_error_has("2 trainers share it: lower --parallel, mbs or patchsize"), ldct_last_error());
+  }
   ok(ldct_step(held.get(), x.data(), x.data(), 1, 3, 3, &loss));
   CHECK(std::isfinite(loss), loss);
+  CHECK(ldct_step(held.get(), x.data(), x.data(), 64, 3, 3, &loss) == LDCT_OUT_OF_MEMORY, "status");
+  CHECK(!last_error_has("--parallel"), ldct_last_error());
+}
+
+TEST(cuda_out_of_memory_of_a_new_trainer_names_the_need) {
+  emulated::Device device;
+  const Engine opened = cuda();
+  device.memory(device.allocated() + 1000);
+  const ldct_trainer_options options = scaled();
+  ldct_trainer* none = nullptr;
+  CHECK(ldct_trainer_create(opened.get(), &options, &none) == LDCT_OUT_OF_MEMORY && !none, "status");
+  for (const char* part : {"392212 bytes (392.2 kB) of device memory", "lower mbs, patchsize or --parallel"}) {
+    CHECK(last_error_has(part), ldct_last_error());
+  }
 }
 
 TEST(cuda_prediction_takes_as_many_images_at_once_as_fit) {

@@ -24,13 +24,19 @@ size_t image_bytes(int64_t n, Shape shape) { return static_cast<size_t>(n * shap
 
 size_t total(const std::array<size_t, 5>& sizes) { return std::accumulate(sizes.begin(), sizes.end(), size_t{0}); }
 
+std::string what_to_lower(int32_t n, int trainers) {
+  const std::string alone = n > 1 ? "mbs or patchsize" : "patchsize";
+  return trainers > 1 ? "; " + std::to_string(trainers) + " trainers share it: lower --parallel, " + alone
+                      : "; lower " + alone;
+}
+
 const DeviceSlices& slices_of(const Dataset& dataset) { return static_cast<const CudaDataset&>(dataset).slices(); }
 
 }  // namespace
 
 CudaTrainer::CudaTrainer(std::shared_ptr<Device> device, std::unique_ptr<Network> network,
                          const ldct_trainer_options& options)
-    : device_(std::move(device)), network_(std::move(network)), options_(options) {
+    : device_(std::move(device)), occupant_(*device_), network_(std::move(network)), options_(options) {
   learned_.reserve((loss_part * size_t{LDCT_PARAMETER_COUNT} + 1) * sizeof(float));
   chunk_.reserve(sizeof(Single));
   check(cudaMemsetAsync(learned_.as<char>(), 0, learned_.bytes(), stream_), "clearing parameters");
@@ -97,8 +103,8 @@ void CudaTrainer::reserve(int32_t n, Shape shape, Purpose purpose) {
                   std::string(purpose == Purpose::training ? "training" : "prediction") + " on " + std::to_string(n) +
                       " images of " + std::to_string(shape.rows) + " x " + std::to_string(shape.columns) +
                       " at once needs " + std::to_string(wanted) + " bytes (" + readable_bytes(wanted) +
-                      ") of device memory, of which " + readable_bytes(available) + " are to be had; lower " +
-                      (n > 1 ? "mbs or patchsize" : "patchsize"));
+                      ") of device memory, of which " + readable_bytes(available) + " are to be had" +
+                      what_to_lower(n, device_->trainers()));
     }
   }
 }

@@ -56,6 +56,7 @@ class CudaTrainer : public Trainer {
                double* results);
 
   std::shared_ptr<Device> device_;
+  Device::Occupant occupant_;
   std::unique_ptr<Network> network_;
   ldct_trainer_options options_;
   int64_t steps_ = 0;

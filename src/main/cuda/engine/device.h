@@ -40,12 +40,26 @@ class Device {
   Memory memory() const;
   int multiprocessors() const { return multiprocessors_; }
 
+  // A trainer on the device, for as long as it is there.
+  class Occupant {
+   public:
+    explicit Occupant(Device& device) : device_(device) { device_.trainers_++; }
+    ~Occupant() { device_.trainers_--; }
+    Occupant(const Occupant&) = delete;
+    Occupant& operator=(const Occupant&) = delete;
+
+   private:
+    Device& device_;
+  };
+  int trainers() const { return trainers_; }
+
  private:
   void make_current() const;
 
   int32_t ordinal_;
   int multiprocessors_ = 0;
   std::atomic<bool> lost_{false};
+  std::atomic<int> trainers_{0};
 };
 
 // Why there is no device, given what asking for their number answered and the number; empty if there are some.

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "engine/engine.h"
 #include "network/check.h"
 
 namespace ldct::cuda {
@@ -24,7 +25,14 @@ void DeviceMemory::reserve(size_t bytes) {
     return;
   }
   release();
-  check(cudaMalloc(&memory_, bytes), "allocating device memory");
+  const cudaError_t status = cudaMalloc(&memory_, bytes);
+  if (status == cudaErrorMemoryAllocation) {
+    cudaGetLastError();  // not sticky: the next call is not to stumble over it
+    memory_ = nullptr;
+    throw Error(LDCT_OUT_OF_MEMORY, std::to_string(bytes) + " bytes (" + readable_bytes(bytes) +
+                                        ") of device memory are not to be had; lower mbs, patchsize or --parallel");
+  }
+  check(status, "allocating device memory");
   bytes_ = bytes;
 }
 

@@ -46,6 +46,9 @@ struct Gate {
   }
 };
 
+// Channel o of a group's own: fours of neighbours, so that the groups' loads of four weights fall on different banks.
+__device__ __forceinline__ int own_channel(int group, int o) { return (o / 4 * groups + group) * 4 + o % 4; }
+
 // weights [INPUTS][K][K][OUTPUTS]. One block a tile, all output channels.
 template <int K, int INPUTS, int OUTPUTS, class Epilogue>
 __global__ void __launch_bounds__(conv_threads)
@@ -53,6 +56,7 @@ __global__ void __launch_bounds__(conv_threads)
   constexpr int margin = K / 2, chunk = INPUTS < 8 ? INPUTS : 8, own = OUTPUTS / groups;
   constexpr int height = tile_rows + 2 * margin, pitch = tile_columns + 2 * margin + 1;
   constexpr int chunk_weights = chunk * K * K * OUTPUTS;
+  static_assert(own % 4 == 0, "whole fours of channels");
   __shared__ float image[chunk * height * pitch];
   __align__(16) __shared__ float factors[chunk_weights];
   const int thread = static_cast<int>(threadIdx.x), group = thread % groups;
@@ -78,10 +82,10 @@ __global__ void __launch_bounds__(conv_threads)
         }
 #pragma unroll
         for (int kx = 0; kx < K; kx++) {
-          const float* tap = factors + ((channel * K + ky) * K + kx) * OUTPUTS + group * own;
+          const float* tap = factors + ((channel * K + ky) * K + kx) * OUTPUTS;
 #pragma unroll
           for (int o = 0; o < own; o++) {
-            const float factor = tap[o];
+            const float factor = tap[own_channel(group, o)];
 #pragma unroll
             for (int i = 0; i < run; i++) {
               sums[o][i] = fmaf(window[i + kx], factor, sums[o][i]);
@@ -96,7 +100,7 @@ __global__ void __launch_bounds__(conv_threads)
   }
 #pragma unroll
   for (int o = 0; o < own; o++) {
-    const int channel = group * own + o;
+    const int channel = own_channel(group, o);
     const size_t index = (static_cast<size_t>(at.image) * OUTPUTS + channel) * plane +
                          static_cast<size_t>(at.row + row) * tiles.columns + at.column + column;
 #pragma unroll

@@ -58,8 +58,14 @@ public final class BenchReport {
   }
 
   private static String origin(Machine machine) {
+    String device = machine.device() == null ? "" : machine.device() + "; ";
     return String.format(
-        Locale.ROOT, "%n%s, commit %s, %s%n", machine.cpu(), machine.commit(), machine.date());
+        Locale.ROOT,
+        "%n%s%s, commit %s, %s%n",
+        device,
+        machine.cpu(),
+        machine.commit(),
+        machine.date());
   }
 
   private static String mean(List<BenchRow> rows) {

@@ -1,17 +1,33 @@
 package org.ldctbench.bench;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.concurrent.TimeUnit;
+import org.ldctbench.engine.Engine;
 
-/** What every row of a report says about where it came from. */
-public record Machine(String cpu, String commit, String date) {
+/**
+ * What every row of a report says about where it came from.
+ *
+ * @param device the engine in its own words; null if it computes on the CPU
+ */
+public record Machine(
+    @JsonInclude(JsonInclude.Include.NON_NULL) String device,
+    String cpu,
+    String commit,
+    String date) {
   public static Machine here() {
     return new Machine(
-        cpuModel(), findCommit(), LocalDate.now(java.time.ZoneId.systemDefault()).toString());
+        null, cpuModel(), findCommit(), LocalDate.now(java.time.ZoneId.systemDefault()).toString());
+  }
+
+  public static Machine with(Engine engine) {
+    Machine here = here();
+    String device = engine.name().equals("cpu") ? null : engine.description();
+    return new Machine(device, here.cpu, here.commit, here.date);
   }
 
   private static String cpuModel() {

@@ -22,10 +22,12 @@ final class Peer implements AutoCloseable {
   private final Process process;
   private final BufferedWriter requests;
   private final BufferedReader answers;
+  private final Path errors;
 
-  private Peer(String name, Process process) {
+  private Peer(String name, Process process, Path errors) {
     this.name = name;
     this.process = process;
+    this.errors = errors;
     requests = process.outputWriter(StandardCharsets.UTF_8);
     answers = process.inputReader(StandardCharsets.UTF_8);
   }
@@ -37,11 +39,11 @@ final class Peer implements AutoCloseable {
       throw new UserException(ExitCode.USAGE, "no peer '" + name + "': there is no " + script);
     }
     try {
+      Path errors = Files.createTempFile("ldctbench-peer-", ".txt");
+      errors.toFile().deleteOnExit();
       Process process =
-          new ProcessBuilder(python, script.toString())
-              .redirectError(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      return new Peer(name, process);
+          new ProcessBuilder(python, script.toString()).redirectError(errors.toFile()).start();
+      return new Peer(name, process, errors);
     } catch (IOException e) {
       throw new UserException(
           ExitCode.USAGE, "peer '" + name + "': " + python + " does not start; give --python", e);
@@ -75,7 +77,8 @@ final class Peer implements AutoCloseable {
       send(JSON.writeValueAsString(request));
       String line = answers.readLine();
       if (line == null) {
-        throw new UserException(ExitCode.USAGE, "peer '" + name + "' ended without an answer");
+        throw new UserException(
+            ExitCode.USAGE, "peer '" + name + "' ended without an answer" + lastWords());
       }
       JsonNode answer = JSON.readTree(line);
       if (answer.has("error")) {
@@ -89,9 +92,20 @@ final class Peer implements AutoCloseable {
     }
   }
 
+  /** The last line that it wrote to standard error. */
+  private String lastWords() {
+    try {
+      String all = Files.readString(errors, StandardCharsets.ISO_8859_1).strip();
+      return all.isEmpty() ? "" : ": " + all.substring(all.lastIndexOf('\n') + 1);
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
   @Override
   public void close() {
     process.destroy();
+    errors.toFile().delete();
   }
 
   private final class Setting implements Contender {

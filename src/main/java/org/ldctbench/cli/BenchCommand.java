@@ -135,89 +135,96 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Mixin OutputOptions output;
 
+  private final List<BenchRow> rows = new ArrayList<>();
+  private UserException failure;
+
   @Override
   public Integer call() throws JsonProcessingException {
     requirePositive("--repeat", repeat);
     requirePositive("--files", pairs);
     requirePositive("--iterations", iterations);
     requirePositive("--parallel", parallel);
-    List<BenchRow> rows = new ArrayList<>();
     if (what.equals("cache")) {
       List<Integer> counts = threads.isEmpty() ? List.of(1, 0) : threads;
       try (Peers running = Peers.start(peers, "read", python)) {
         CacheBench bench = new CacheBench(repeat, Machine.here(), LOG);
-        report(bench.run(pairs, cores(counts), running), rows);
+        report(bench.run(pairs, cores(counts), running));
       }
     } else if (what.equals("train")) {
       for (int cores : cores(threads.isEmpty() ? List.of(0) : threads)) {
-        loops(cores, rows);
+        loops(cores);
       }
     } else if (what.equals("trials")) {
-      trials(rows);
+      trials();
     } else {
       BenchKind kind = kind();
       for (int cores : cores(threads.isEmpty() ? List.of(0) : threads)) {
-        operations(kind, cores, rows);
+        operations(kind, cores);
       }
     }
-    String markdown = BenchReport.markdown(rows);
-    table.write(markdown);
     if (!json) {
-      System.out.print(markdown);
+      System.out.print(BenchReport.markdown(rows));
+    }
+    if (failure != null) {
+      throw failure;
     }
     return rows.isEmpty() ? ExitCode.ENGINE.code() : ExitCode.OK.code();
   }
 
-  private void operations(BenchKind kind, int cores, List<BenchRow> rows)
-      throws JsonProcessingException {
+  private void operations(BenchKind kind, int cores) throws JsonProcessingException {
     try (Engine opened = TrainEngine.open(engine, cores, device, kernels, LOG);
         Peers running = Peers.start(peers, "cnn10", python)) {
-      BenchRunner runner = new BenchRunner(opened, cores, repeat, Machine.here(), LOG);
+      BenchRunner runner = new BenchRunner(opened, cores, repeat, Machine.with(opened), LOG);
       for (Precision precision : precisions) {
         for (Shape shape : shapes(kind)) {
           BenchCase benchCase = new BenchCase(kind, precision, shape);
-          report(measured(precision, () -> runner.run(benchCase, running)), rows);
+          report(measured(precision, shape, () -> runner.run(benchCase, running)));
         }
       }
     }
   }
 
-  private void trials(List<BenchRow> rows) throws JsonProcessingException {
+  private void trials() throws JsonProcessingException {
     int cores = cores(threads.isEmpty() ? List.of(0) : threads).get(0);
     try (Engine opened = TrainEngine.open(engine, cores, device, kernels, LOG)) {
-      TrialsBench bench = new TrialsBench(opened, cores, repeat, Machine.here());
+      TrialsBench bench = new TrialsBench(opened, cores, repeat, Machine.with(opened));
       for (Precision precision : precisions) {
         for (Shape shape : parsed(shapes.isEmpty() ? List.of("2x32", "16x64") : shapes)) {
-          report(measured(precision, () -> bench.run(parallel, precision, shape)), rows);
+          report(measured(precision, shape, () -> bench.run(parallel, precision, shape)));
         }
       }
     }
   }
 
-  private void loops(int cores, List<BenchRow> rows) throws JsonProcessingException {
+  private void loops(int cores) throws JsonProcessingException {
     Map<String, String> environment = System.getenv();
     DataSource source =
         DataSource.of(dataFolder, Optional.empty(), environment, output.progress(), LOG);
     try (Engine opened = TrainEngine.open(engine, cores, device, kernels, LOG);
         TrainingData data = TrainingData.open(source, opened, environment, output.progress());
         Peers running = Peers.start(peers, "train", python)) {
-      LoopBench bench = new LoopBench(opened, data, cores, repeat, iterations, Machine.here(), LOG);
+      LoopBench bench =
+          new LoopBench(opened, data, cores, repeat, iterations, Machine.with(opened), LOG);
       for (Precision precision : precisions) {
         for (Shape shape : shapes.isEmpty() ? List.of(new Shape(16, 64)) : parsed(shapes)) {
-          report(measured(precision, () -> bench.run(precision, shape, running)), rows);
+          report(measured(precision, shape, () -> bench.run(precision, shape, running)));
         }
       }
     }
   }
 
-  /** Rows in JSON appear at once: a long benchmark that is interrupted has told what it knows. */
-  private void report(List<BenchRow> measured, List<BenchRow> rows) throws JsonProcessingException {
+  /**
+   * Rows in JSON and in the table's file appear at once: a long benchmark that is interrupted has
+   * told what it knows.
+   */
+  private void report(List<BenchRow> measured) throws JsonProcessingException {
     if (json) {
       for (BenchRow row : measured) {
         System.out.println(JSON.writeValueAsString(row));
       }
     }
     rows.addAll(measured);
+    table.write(BenchReport.markdown(rows));
   }
 
   private static List<Integer> cores(List<Integer> counts) {
@@ -234,17 +241,34 @@ public final class BenchCommand implements Callable<Integer> {
     }
   }
 
-  /** None if the engine lacks the precision. */
-  private static List<BenchRow> measured(Precision precision, Supplier<List<BenchRow>> bench) {
+  /**
+   * None if the engine lacks the precision, or if the case failed, which does not stop the next.
+   */
+  private List<BenchRow> measured(
+      Precision precision, Shape shape, Supplier<List<BenchRow>> bench) {
     try {
       return bench.get();
     } catch (EngineException e) {
+      if (e.kind() == EngineException.Cause.OUT_OF_MEMORY) {
+        return failed(precision, shape, new UserException(ExitCode.ENGINE, e.getMessage(), e));
+      }
       if (e.kind() != EngineException.Cause.UNSUPPORTED) {
         throw e;
       }
       LOG.accept("skipped " + precision.label() + ": " + e.getMessage());
       return List.of();
+    } catch (UserException e) {
+      if (e.code() == ExitCode.INTERRUPTED) {
+        throw e;
+      }
+      return failed(precision, shape, e);
     }
+  }
+
+  private List<BenchRow> failed(Precision precision, Shape shape, UserException problem) {
+    LOG.accept("failed, " + precision.label() + " " + shape + ": " + problem.getMessage());
+    failure = failure == null ? problem : failure;
+    return List.of();
   }
 
   private BenchKind kind() {

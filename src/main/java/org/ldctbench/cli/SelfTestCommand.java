@@ -8,16 +8,23 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.ldctbench.binding.Engines;
 import org.ldctbench.common.ExitCode;
 import org.ldctbench.common.UserException;
 import org.ldctbench.engine.EngineException;
+import org.ldctbench.engine.Kernels;
+import org.ldctbench.engine.Precision;
 import org.ldctbench.selftest.Row;
 import org.ldctbench.selftest.SelfTest;
 import org.ldctbench.selftest.SelfTestReport;
@@ -63,6 +70,15 @@ public final class SelfTestCommand implements Callable<Integer> {
   @Option(names = "--quick", description = "Smaller cases, for a first look.")
   private boolean quick;
 
+  @Option(
+      names = "--precision",
+      split = ",",
+      description = "Only these of fp32, tf32, bf16x3, bf16; several with commas.")
+  private Set<Precision> precisions = EnumSet.allOf(Precision.class);
+
+  @Option(names = "--kernels", description = "Only these: tuned or cudnn.")
+  private Set<Kernels> kernels = EnumSet.allOf(Kernels.class);
+
   @Option(names = "--json", description = "One JSON object a line instead of the table.")
   private boolean json;
 
@@ -72,6 +88,8 @@ public final class SelfTestCommand implements Callable<Integer> {
   @Mixin private TableFile table;
 
   @Mixin private OutputOptions output;
+
+  private final List<Row> rows = new ArrayList<>();
 
   @Spec private CommandSpec spec;
 
@@ -83,19 +101,18 @@ public final class SelfTestCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     SelfTest.Engines engines =
         (name, kernels) -> Engines.open(name, threads, device, kernels, line -> {});
+    SelfTest.Choice choice = new SelfTest.Choice(precisions, kernels);
     try (Scratch scratch = new Scratch()) {
       if (bits) {
-        out.println(JSON.writeValueAsString(SelfTest.bits(engine, scratch.folder(), engines)));
+        out.println(
+            JSON.writeValueAsString(SelfTest.bits(engine, choice, scratch.folder(), engines)));
         out.flush();
         return ExitCode.OK.code();
       }
-      List<Row> rows =
-          new SelfTest(engine, quick, engines, this::child, this::tell)
-              .run(scratch.folder(), simulated());
-      String markdown = SelfTestReport.markdown(rows);
-      table.write(markdown);
+      new SelfTest(engine, quick, choice, engines, this::child, this::tell)
+          .run(scratch.folder(), simulated());
       if (!json) {
-        out.print(markdown);
+        out.print(SelfTestReport.markdown(rows));
         out.flush();
       }
       return (SelfTestReport.failed(rows) ? ExitCode.ENGINE : ExitCode.OK).code();
@@ -114,7 +131,10 @@ public final class SelfTestCommand implements Callable<Integer> {
     return new SimulatedRuns(source, environment);
   }
 
+  /** At once, in the table's file as well: a test that is interrupted has told what it knows. */
   private void tell(Row row) {
+    rows.add(row);
+    table.write(SelfTestReport.markdown(rows));
     if (json) {
       try {
         spec.commandLine().getOut().println(JSON.writeValueAsString(row));
@@ -142,7 +162,9 @@ public final class SelfTestCommand implements Callable<Integer> {
             "--bits",
             "--engine=" + engine,
             "--device=" + device,
-            "--threads=" + threads);
+            "--threads=" + threads,
+            "--precision=" + listed(precisions, Precision::label));
+    kernels.forEach(one -> builder.command().add("--kernels=" + one.label()));
     builder.environment().putAll(environment);
     Process process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
     String answer = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -157,6 +179,10 @@ public final class SelfTestCommand implements Callable<Integer> {
       throw new IOException("interrupted", e);
     }
     return JSON.readValue(answer, new TypeReference<>() {});
+  }
+
+  private static <T> String listed(Set<T> values, Function<T, String> label) {
+    return values.stream().map(label).collect(Collectors.joining(","));
   }
 
   /** A temporary folder. */

@@ -3,15 +3,18 @@ package org.ldctbench.selftest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.ldctbench.common.UserException;
 import org.ldctbench.engine.Engine;
 import org.ldctbench.engine.EngineException;
 import org.ldctbench.engine.Kernels;
+import org.ldctbench.engine.Precision;
 
 /** Everything that an engine can tell about its correctness on this machine, in a few minutes. */
 public final class SelfTest {
@@ -34,8 +37,23 @@ public final class SelfTest {
     Map<String, String> bits(Map<String, String> environment) throws IOException;
   }
 
+  /**
+   * Which ways to compute are tried; a kernel that takes the device down hides what the others do.
+   */
+  public record Choice(Set<Precision> precisions, Set<Kernels> kernels) {
+    public static final Choice ALL =
+        new Choice(EnumSet.allOf(Precision.class), EnumSet.allOf(Kernels.class));
+
+    List<Variant> of(String engine) {
+      return Variant.of(engine).stream()
+          .filter(one -> precisions.contains(one.precision()) && kernels.contains(one.kernels()))
+          .toList();
+    }
+  }
+
   private final String engine;
   private final boolean quick;
+  private final Choice choice;
   private final Engines engines;
   private final Child child;
   private final Consumer<Row> listener;
@@ -44,12 +62,19 @@ public final class SelfTest {
   /**
    * @param engine cpu or cuda
    * @param quick smaller cases and fewer iterations
+   * @param choice of the checks of a single precision or of one library's kernels
    * @param listener hears each row as soon as it is known
    */
   public SelfTest(
-      String engine, boolean quick, Engines engines, Child child, Consumer<Row> listener) {
+      String engine,
+      boolean quick,
+      Choice choice,
+      Engines engines,
+      Child child,
+      Consumer<Row> listener) {
     this.engine = engine;
     this.quick = quick;
+    this.choice = choice;
     this.engines = engines;
     this.child = child;
     this.listener = listener;
@@ -65,7 +90,7 @@ public final class SelfTest {
   public List<Row> run(Path folder, SimulatedRuns simulated) throws IOException {
     try (Setup setup = new Setup(engine, quick, folder, engines)) {
       setup.engine(Kernels.TUNED);
-      setup.probe(this);
+      setup.probe(this, choice);
       new ReferenceChecks(setup).run(this);
       new AgreementChecks(setup).run(this);
       new SameBitsChecks(setup, child).run(this);
@@ -76,10 +101,10 @@ public final class SelfTest {
   }
 
   /** The last bits of short training runs: a hash for every way in which the engine computes. */
-  public static Map<String, String> bits(String engine, Path folder, Engines engines)
+  public static Map<String, String> bits(String engine, Choice choice, Path folder, Engines engines)
       throws IOException {
     try (Setup setup = new Setup(engine, true, folder, engines)) {
-      return SameBitsChecks.bits(setup, Variant.of(engine));
+      return SameBitsChecks.bits(setup, choice.of(engine));
     }
   }
 

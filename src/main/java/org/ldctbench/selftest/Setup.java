@@ -43,8 +43,8 @@ final class Setup implements AutoCloseable {
   }
 
   /** Finds out which ways to compute there are, a row for each. */
-  void probe(SelfTest test) {
-    for (Variant variant : Variant.of(name)) {
+  void probe(SelfTest test, SelfTest.Choice choice) {
+    for (Variant variant : choice.of(name)) {
       test.check("offered, " + variant, variant.promised(name), () -> offered(variant));
     }
   }

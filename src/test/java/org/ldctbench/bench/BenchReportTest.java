@@ -15,7 +15,7 @@ import org.ldctbench.common.ExitCode;
 import org.ldctbench.common.UserException;
 
 class BenchReportTest {
-  private static final Machine MACHINE = new Machine("Some CPU", "abc", "2026-01-02");
+  private static final Machine MACHINE = new Machine("Some GPU", "Some CPU", "abc", "2026-01-02");
 
   private static BenchRow row(String framework, Double ratio, Figures figures) {
     Spread ms = new Spread(2, 1.5, 3.25);
@@ -37,7 +37,7 @@ class BenchReportTest {
         | train-step | peer      | k      | fp32      | 2x32  |       1 |       2.000 | 1.500..3.250 \
         |     1.02 |         |         |         |              |
 
-        Some CPU, commit abc, 2026-01-02
+        Some GPU; Some CPU, commit abc, 2026-01-02
         geometric mean of 1 ratios to the best peer setting: 4.00
         """;
     assertEquals(
@@ -57,6 +57,7 @@ class BenchReportTest {
     assertEquals(0.01, json.path("overhead").asDouble());
     assertEquals(1.5, json.path("ms").path("min").asDouble());
     assertEquals("Some CPU", json.path("cpu").asText());
+    assertEquals("Some GPU", json.path("device").asText());
     assertFalse(json.has("gflops"));
     assertFalse(json.has("ratio_to_best_peer"));
     assertFalse(json.has("figures"));

@@ -30,7 +30,7 @@ import org.ldctbench.train.DataSource;
 import org.ldctbench.train.TrainingData;
 
 class BenchRunTest {
-  private static final Machine MACHINE = new Machine("Some CPU", "abc", "2026-01-02");
+  private static final Machine MACHINE = new Machine(null, "Some CPU", "abc", "2026-01-02");
   private static final BenchCase TINY =
       new BenchCase(BenchKind.TRAIN_STEP, Precision.FP32, new Shape(1, 16));
 
@@ -165,9 +165,39 @@ class BenchRunTest {
   }
 
   @Test
-  void aPeerThatEndsIsNoticed() {
+  void aPeerThatEndsIsNoticedAndQuoted() throws IOException {
     UserException problem = assertThrows(UserException.class, () -> trainStep("true"));
     assertEquals(ExitCode.USAGE, problem.code());
+    assertEquals("peer 'pytorch' ended without an answer", problem.getMessage());
+    Path script = folder.resolve("dies.sh");
+    Files.writeString(script, "#!/bin/sh\necho Traceback >&2\necho no driver >&2\n");
+    assertTrue(script.toFile().setExecutable(true));
+    problem = assertThrows(UserException.class, () -> trainStep(script.toString()));
+    assertEquals("peer 'pytorch' ended without an answer: no driver", problem.getMessage());
+  }
+
+  @Test
+  void aPeerThatFailsDoesNotKeepTheOthersFromBeingMeasured() throws IOException {
+    String open = "{\"settings\": [\"a\"], \"framework\": \"fake\", \"loss\": " + firstLoss() + "}";
+    String answer = "case \"$line\" in *open*) echo '" + open + "';; *) echo '{\"ms\": 80}';; esac";
+    Path script = folder.resolve("by-name.sh");
+    Files.writeString(
+        script,
+        """
+        #!/bin/sh
+        while read -r line; do
+          case "$1" in *jax*) echo '{"error": "no GPU"}' ;; *) %s ;; esac
+        done
+        """
+            .formatted(answer));
+    assertTrue(script.toFile().setExecutable(true));
+    List<BenchRow> rows;
+    try (Engine engine = Engines.open("cpu", 1, 0, line -> {});
+        Peers peers = Peers.start(List.of("jax", "pytorch"), "cnn10", script.toString())) {
+      rows = new BenchRunner(engine, 1, 2, MACHINE, log::add).run(TINY, peers);
+    }
+    assertEquals(List.of("ldctbench", "fake"), rows.stream().map(BenchRow::framework).toList());
+    assertEquals(List.of("left out: peer 'jax': no GPU"), log);
   }
 
   @Test

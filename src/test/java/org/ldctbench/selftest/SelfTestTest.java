@@ -33,7 +33,8 @@ class SelfTestTest {
         DataSource.of(
             SimulatedDataset.NAME, Optional.empty(), environment, Progress.SILENT, line -> {});
     List<Row> heard = new ArrayList<>();
-    SelfTest test = new SelfTest(name, true, engines, unused -> Map.of(), heard::add);
+    SelfTest test =
+        new SelfTest(name, true, SelfTest.Choice.ALL, engines, unused -> Map.of(), heard::add);
     List<Row> rows = test.run(folder, new SimulatedRuns(source, environment));
     assertEquals(rows, heard);
     return rows;
