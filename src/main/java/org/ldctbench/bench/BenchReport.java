@@ -28,6 +28,7 @@ public final class BenchReport {
           number("GFLOP/s", "%.0f", row -> row.figures().gflops()),
           number("of peak", "%.0f %%", row -> percent(row.figures().peakShare())),
           number("memory", "%.1f MiB", row -> mebibytes(row.figures().memoryBytes())),
+          number("vs fewest threads", "%.2f x", row -> row.figures().ratioToFewestThreads()),
           number("vs best peer", "%.2f x", BenchRow::ratioToBestPeer));
 
   private BenchReport() {}

@@ -27,6 +27,24 @@ public record BenchRow(
     @JsonProperty("ratio_to_best_peer") Double ratioToBestPeer,
     @JsonUnwrapped Machine machine) {
 
+  /** The same with the time of {@code fewest}, which had fewer threads, divided by its own. */
+  BenchRow comparedWithFewestThreads(BenchRow fewest) {
+    return new BenchRow(
+        bench,
+        framework,
+        engine,
+        kernel,
+        precision,
+        mbs,
+        patch,
+        threads,
+        ms,
+        megapixelsPerSecond,
+        figures.withThreadRatio(fewest.ms().median() / ms.median()),
+        ratioToBestPeer,
+        machine);
+  }
+
   /** What only some benchmarks state; null for the others. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Figures(
@@ -35,31 +53,43 @@ public record BenchRow(
       @JsonProperty("memory_bytes") Long memoryBytes,
       @JsonProperty("mb_per_s") Double megabytesPerSecond,
       @JsonProperty("iterations_per_s") Double iterationsPerSecond,
-      Double overhead) {
-    public static final Figures NONE = new Figures(null, null, null, null, null, null);
+      Double overhead,
+      @JsonProperty("ratio_to_fewest_threads") Double ratioToFewestThreads) {
+    public static final Figures NONE = new Figures(null, null, null, null, null, null, null);
 
     /**
      * @param peak null if it is not known
      */
     public static Figures arithmetic(double gflops, Double peak) {
-      return new Figures(gflops, peak == null ? null : gflops / peak, null, null, null, null);
+      return new Figures(gflops, peak == null ? null : gflops / peak, null, null, null, null, null);
     }
 
     /** Bytes that were read: of stored pixels two each, of a pair of float32 ones eight. */
     public static Figures reading(double megabytesPerSecond) {
-      return new Figures(null, null, null, megabytesPerSecond, null, null);
+      return new Figures(null, null, null, megabytesPerSecond, null, null, null);
     }
 
     /**
      * @param overhead share of the wall time outside the engine; null if unknown
      */
     public static Figures loop(double iterationsPerSecond, Double overhead) {
-      return new Figures(null, null, null, null, iterationsPerSecond, overhead);
+      return new Figures(null, null, null, null, iterationsPerSecond, overhead, null);
     }
 
     public Figures withMemory(long bytes) {
       return new Figures(
-          gflops, peakShare, bytes, megabytesPerSecond, iterationsPerSecond, overhead);
+          gflops,
+          peakShare,
+          bytes,
+          megabytesPerSecond,
+          iterationsPerSecond,
+          overhead,
+          ratioToFewestThreads);
+    }
+
+    Figures withThreadRatio(double ratio) {
+      return new Figures(
+          gflops, peakShare, memoryBytes, megabytesPerSecond, iterationsPerSecond, overhead, ratio);
     }
   }
 }

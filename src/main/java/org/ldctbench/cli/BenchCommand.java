@@ -14,6 +14,7 @@ import org.ldctbench.bench.BenchKind;
 import org.ldctbench.bench.BenchReport;
 import org.ldctbench.bench.BenchRow;
 import org.ldctbench.bench.BenchRunner;
+import org.ldctbench.bench.BenchSetup;
 import org.ldctbench.bench.CacheBench;
 import org.ldctbench.bench.LoopBench;
 import org.ldctbench.bench.Machine;
@@ -157,10 +158,7 @@ public final class BenchCommand implements Callable<Integer> {
     } else if (what.equals("trials")) {
       trials();
     } else {
-      BenchKind kind = kind();
-      for (int cores : cores(threads.isEmpty() ? List.of(0) : threads)) {
-        operations(kind, cores);
-      }
+      operations(kind(), cores(threads.isEmpty() ? List.of(0) : threads));
     }
     if (!json) {
       System.out.print(BenchReport.markdown(rows));
@@ -171,16 +169,23 @@ public final class BenchCommand implements Callable<Integer> {
     return rows.isEmpty() ? ExitCode.ENGINE.code() : ExitCode.OK.code();
   }
 
-  private void operations(BenchKind kind, int cores) throws JsonProcessingException {
-    try (Engine opened = TrainEngine.open(engine, cores, device, kernels, LOG);
-        Peers running = Peers.start(peers, "cnn10", python)) {
-      BenchRunner runner = new BenchRunner(opened, cores, repeat, Machine.with(opened), LOG);
+  private void operations(BenchKind kind, List<Integer> counts) throws JsonProcessingException {
+    List<BenchSetup> setups = new ArrayList<>();
+    try {
+      for (int cores : counts) {
+        Engine opened = TrainEngine.open(engine, cores, device, kernels, LOG);
+        setups.add(BenchSetup.start(opened, cores, peers, python));
+      }
+      Machine machine = Machine.with(setups.get(0).engine());
+      BenchRunner runner = new BenchRunner(setups, repeat, machine, LOG);
       for (Precision precision : precisions) {
         for (Shape shape : shapes(kind)) {
           BenchCase benchCase = new BenchCase(kind, precision, shape);
-          report(measured(precision, shape, () -> runner.run(benchCase, running)));
+          report(measured(precision, shape, () -> runner.run(benchCase)));
         }
       }
+    } finally {
+      setups.forEach(BenchSetup::close);
     }
   }
 

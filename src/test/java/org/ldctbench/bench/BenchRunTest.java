@@ -57,10 +57,20 @@ class BenchRunTest {
   }
 
   private List<BenchRow> trainStep(String python) {
-    try (Engine engine = Engines.open("cpu", 1, 0, line -> {});
-        Peers peers =
-            Peers.start(python == null ? List.of() : List.of("pytorch"), "cnn10", python)) {
-      return new BenchRunner(engine, 1, 2, MACHINE, log::add).run(TINY, peers);
+    return measured(TINY, List.of(1), python == null ? List.of() : List.of("pytorch"), python);
+  }
+
+  private List<BenchRow> measured(
+      BenchCase benchCase, List<Integer> threads, List<String> peers, String python) {
+    List<BenchSetup> setups = new ArrayList<>();
+    try {
+      for (int count : threads) {
+        Engine engine = Engines.open("cpu", count, 0, line -> {});
+        setups.add(BenchSetup.start(engine, count, peers, python));
+      }
+      return new BenchRunner(setups, 2, MACHINE, log::add).run(benchCase);
+    } finally {
+      setups.forEach(BenchSetup::close);
     }
   }
 
@@ -88,6 +98,20 @@ class BenchRunTest {
   }
 
   @Test
+  void numbersOfThreadsTakeTurnsAndAreComparedWithTheFewest() throws IOException {
+    String open = "{\"settings\": [\"a\"], \"framework\": \"fake\", \"loss\": " + firstLoss() + "}";
+    String python = peer(open, "{\"ms\": 80}");
+    List<BenchRow> rows = measured(TINY, List.of(2, 1), List.of("pytorch"), python);
+    assertEquals(List.of(1, 1, 2, 2), rows.stream().map(BenchRow::threads).toList());
+    BenchRow one = rows.get(0);
+    BenchRow two = rows.get(2);
+    assertNull(one.figures().ratioToFewestThreads());
+    assertEquals(one.ms().median() / two.ms().median(), two.figures().ratioToFewestThreads(), 1e-9);
+    assertEquals(80 / two.ms().median(), two.ratioToBestPeer(), 1e-9);
+    assertNull(rows.get(3).figures().ratioToFewestThreads());
+  }
+
+  @Test
   void slicesHoldWhatPeersAreGiven() throws IOException {
     BenchData data = new BenchData(TINY);
     try (TemporaryFolder temporary = new TemporaryFolder();
@@ -105,17 +129,13 @@ class BenchRunTest {
   @Test
   void ssimIsTimedWithAndWithoutTheWayToTheEngine() {
     BenchCase pair = new BenchCase(BenchKind.SSIM, Precision.FP32, new Shape(2, 16));
-    try (Engine engine = Engines.open("cpu", 1, 0, line -> {});
-        Peers none = Peers.start(List.of(), "cnn10", null)) {
-      List<BenchRow> rows = new BenchRunner(engine, 1, 2, MACHINE, log::add).run(pair, none);
-      assertEquals(
-          List.of("cpu, from Java's memory", "cpu, in the engine's memory"),
-          rows.stream().map(BenchRow::kernel).toList());
-      BenchRow resident = rows.get(1);
-      assertTrue(resident.ms().min() > 0);
-      assertEquals(
-          8 * resident.megapixelsPerSecond(), resident.figures().megabytesPerSecond(), 1e-9);
-    }
+    List<BenchRow> rows = measured(pair, List.of(1), List.of(), null);
+    assertEquals(
+        List.of("cpu, from Java's memory", "cpu, in the engine's memory"),
+        rows.stream().map(BenchRow::kernel).toList());
+    BenchRow resident = rows.get(1);
+    assertTrue(resident.ms().min() > 0);
+    assertEquals(8 * resident.megapixelsPerSecond(), resident.figures().megabytesPerSecond(), 1e-9);
   }
 
   @Test
@@ -191,11 +211,7 @@ class BenchRunTest {
         """
             .formatted(answer));
     assertTrue(script.toFile().setExecutable(true));
-    List<BenchRow> rows;
-    try (Engine engine = Engines.open("cpu", 1, 0, line -> {});
-        Peers peers = Peers.start(List.of("jax", "pytorch"), "cnn10", script.toString())) {
-      rows = new BenchRunner(engine, 1, 2, MACHINE, log::add).run(TINY, peers);
-    }
+    List<BenchRow> rows = measured(TINY, List.of(1), List.of("jax", "pytorch"), script.toString());
     assertEquals(List.of("ldctbench", "fake"), rows.stream().map(BenchRow::framework).toList());
     assertEquals(List.of("left out: peer 'jax': no GPU"), log);
   }

@@ -1,0 +1,139 @@
+package org.ldctbench.bench;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.ldctbench.bench.BenchRow.Figures;
+import org.ldctbench.engine.EngineException;
+import org.ldctbench.engine.Precision;
+
+/** What one setup sends into a case: our engine first, then the settings of its peers. */
+final class Entrants implements AutoCloseable {
+  /** Losses of equal computations differ by rounding only; bf16 rounds at 2^-8. */
+  private static final Map<Precision, Double> AGREEMENT =
+      new EnumMap<>(
+          Map.of(
+              Precision.FP32, 1e-4,
+              Precision.BF16X3, 1e-3,
+              Precision.TF32, 5e-3,
+              Precision.BF16, 5e-2));
+
+  private final BenchSetup setup;
+  private final BenchCase benchCase;
+  private final TemporaryFolder folder = new TemporaryFolder();
+  private final EngineContender ours;
+  private final List<Contender> contenders = new ArrayList<>();
+
+  /**
+   * @throws IOException if the data cannot be written for the peers
+   */
+  Entrants(BenchSetup setup, BenchCase benchCase, BenchData data, Consumer<String> log)
+      throws IOException {
+    this.setup = setup;
+    this.benchCase = benchCase;
+    try {
+      ours = new EngineContender(setup.engine(), benchCase, data, folder.path());
+    } catch (IOException | RuntimeException e) {
+      folder.close();
+      throw e;
+    }
+    try {
+      contenders.add(ours);
+      if (benchCase.kind() == BenchKind.SSIM) {
+        contenders.add(new ResidentSsim(setup.engine(), benchCase, data));
+      }
+      if (!setup.peers().all().isEmpty()) {
+        data.write(folder.path());
+        contenders.addAll(peers(log));
+      }
+    } catch (IOException | RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private List<Contender> peers(Consumer<String> log) {
+    double expected = ours.once();
+    // Losses near zero are compared with this instead.
+    double size = Math.max(Math.abs(expected), 0.02);
+    return setup
+        .peers()
+        .open(
+            benchCase.request(folder.path(), setup.threads(), setup.engine().name()),
+            expected,
+            AGREEMENT.get(benchCase.precision()) * size,
+            log);
+  }
+
+  List<Contender> contenders() {
+    return contenders;
+  }
+
+  /**
+   * Ours first; ratios are filled in where there are peers.
+   *
+   * @param spreads of each contender
+   */
+  List<BenchRow> rows(List<Spread> spreads, Machine machine) {
+    double bestPeer = Double.POSITIVE_INFINITY;
+    for (int c = 0; c < spreads.size(); c++) {
+      if (!isOurs(contenders.get(c))) {
+        bestPeer = Math.min(bestPeer, spreads.get(c).median());
+      }
+    }
+    boolean arithmetic = benchCase.kind().flopPerPixel() > 0;
+    Double peak = arithmetic ? peak(benchCase.precision()) : null;
+    Shape shape = benchCase.shape();
+    List<BenchRow> rows = new ArrayList<>();
+    for (int c = 0; c < spreads.size(); c++) {
+      Spread ms = spreads.get(c);
+      boolean isOurs = isOurs(contenders.get(c));
+      double gflops = benchCase.kind().flopPerPixel() * shape.pixels() / ms.median() * 1e-6;
+      Figures figures = arithmetic ? Figures.arithmetic(gflops, peak) : Figures.NONE;
+      if (contenders.get(c) instanceof ResidentSsim) {
+        figures = Figures.reading(ResidentSsim.BYTES_A_PIXEL * shape.pixels() / ms.median() * 1e-3);
+      }
+      rows.add(
+          new BenchRow(
+              benchCase.kind().label(),
+              contenders.get(c).framework(),
+              isOurs ? setup.engine().name() : null,
+              contenders.get(c).kernel(),
+              benchCase.precision().label(),
+              shape.mbs(),
+              shape.patch(),
+              setup.threads(),
+              ms,
+              shape.pixels() / ms.median() * 1e-3,
+              c == 0 ? figures.withMemory(ours.memoryBytes()) : figures,
+              isOurs && Double.isFinite(bestPeer) ? bestPeer / ms.median() : null,
+              machine));
+    }
+    return rows;
+  }
+
+  /** Null if the engine does not know its limit in this precision. */
+  private Double peak(Precision precision) {
+    try {
+      return setup.engine().measurePeak(precision);
+    } catch (EngineException e) {
+      if (e.kind() != EngineException.Cause.UNSUPPORTED) {
+        throw e;
+      }
+      return null;
+    }
+  }
+
+  private static boolean isOurs(Contender contender) {
+    return contender.framework().equals(EngineContender.FRAMEWORK);
+  }
+
+  @Override
+  public void close() throws IOException {
+    ours.close();
+    folder.close();
+  }
+}
