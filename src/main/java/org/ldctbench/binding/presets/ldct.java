@@ -24,12 +24,5 @@ public class ldct implements InfoMapper {
                     + " @Const float[] target, @Const float[] prediction, @Cast(\"int64_t\") long"
                     + " count, int rows, int columns, float clip_low, float clip_high, double"
                     + " data_range, double[] ssim, double[] mse);"));
-    // Predicted images likewise. Garbage is collected when the call ends, so no long call may be
-    // made like this: training and validation hand in plans, which are small.
-    infoMap.put(
-        new Info("ldct_predict")
-            .javaText(
-                "@CriticalRegion public static native int ldct_predict(ldct_trainer trainer,"
-                    + " @Const float[] input, int n, int rows, int columns, float[] output);"));
   }
 }
