@@ -27,24 +27,6 @@ public record BenchRow(
     @JsonProperty("ratio_to_best_peer") Double ratioToBestPeer,
     @JsonUnwrapped Machine machine) {
 
-  /** The same with the time of {@code fewest}, which had fewer threads, divided by its own. */
-  BenchRow comparedWithFewestThreads(BenchRow fewest) {
-    return new BenchRow(
-        bench,
-        framework,
-        engine,
-        kernel,
-        precision,
-        mbs,
-        patch,
-        threads,
-        ms,
-        megapixelsPerSecond,
-        figures.withThreadRatio(fewest.ms().median() / ms.median()),
-        ratioToBestPeer,
-        machine);
-  }
-
   /** What only some benchmarks state; null for the others. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Figures(

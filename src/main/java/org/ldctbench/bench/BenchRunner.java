@@ -51,11 +51,9 @@ public final class BenchRunner {
     int at = 0;
     for (Entrants one : entrants) {
       int end = at + one.contenders().size();
-      List<BenchRow> own = one.rows(spreads.subList(at, end), machine);
-      // The first row of all is that of our engine with the fewest threads.
-      boolean more = at > 0;
-      rows.add(more ? own.get(0).comparedWithFewestThreads(rows.get(0)) : own.get(0));
-      rows.addAll(own.subList(1, own.size()));
+      // The first contender of all is our engine with the fewest threads.
+      Double fewest = at > 0 ? Double.valueOf(spreads.get(0).median()) : null;
+      rows.addAll(one.rows(spreads.subList(at, end), fewest, machine));
       at = end;
     }
     return rows;

@@ -76,8 +76,9 @@ final class Entrants implements AutoCloseable {
    * Ours first; ratios are filled in where there are peers.
    *
    * @param spreads of each contender
+   * @param fewest milliseconds of our engine with fewer threads; null if none had fewer
    */
-  List<BenchRow> rows(List<Spread> spreads, Machine machine) {
+  List<BenchRow> rows(List<Spread> spreads, Double fewest, Machine machine) {
     double bestPeer = Double.POSITIVE_INFINITY;
     for (int c = 0; c < spreads.size(); c++) {
       if (!isOurs(contenders.get(c))) {
@@ -96,6 +97,10 @@ final class Entrants implements AutoCloseable {
       if (contenders.get(c) instanceof ResidentSsim) {
         figures = Figures.reading(ResidentSsim.BYTES_A_PIXEL * shape.pixels() / ms.median() * 1e-3);
       }
+      if (c == 0) {
+        figures = figures.withMemory(ours.memoryBytes());
+        figures = fewest == null ? figures : figures.withThreadRatio(fewest / ms.median());
+      }
       rows.add(
           new BenchRow(
               benchCase.kind().label(),
@@ -108,7 +113,7 @@ final class Entrants implements AutoCloseable {
               setup.threads(),
               ms,
               shape.pixels() / ms.median() * 1e-3,
-              c == 0 ? figures.withMemory(ours.memoryBytes()) : figures,
+              figures,
               isOurs && Double.isFinite(bestPeer) ? bestPeer / ms.median() : null,
               machine));
     }
