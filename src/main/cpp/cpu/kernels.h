@@ -10,7 +10,7 @@
 namespace ldct {
 namespace cpu {
 
-constexpr int max_tap_rows = 9;
+constexpr int max_tap_rows = 5;
 
 // out[p][c] = epilogue(bias[c] + sum over t, k of in[t][p*stride + k] * weights[t][k][c])
 struct ConvolutionRow {
@@ -33,24 +33,24 @@ struct WeightGradientRow {
   int64_t width;
 };
 
-// Two rows of a 3x3 convolution, by winograd.h. The windows start one pixel left of the row and
-// hold `width`, rounded up to even, and 2 pixels.
+// Four rows of layer 1, layer 2 or its data gradient, by winograd.h. Windows begin at the first tap of the first pixel and
+// are readable for `width`, rounded up to four, pixels and two vectors more.
 struct WinogradRows {
-  const float* in[4];  // from the row above the first to the row below the second
-  const float* weights;  // [component][input channels][output channels]
-  const float* bias;  // [output channels]; null: zero
-  const float* gate[2];  // [width][output channels]: zero where not positive; null: none
+  const float* in[12];   // from the first row's first tap row to the fourth row's last: 12 rows in layer 1, 6 in layer 2
+  const float* weights;  // transformed
+  const float* bias;     // [output channels]; null: zero
+  const float* gate[4];  // [width][output channels]: zero where not positive; null: none
   bool relu;
   int64_t width;
-  float* out[2];  // [width][output channels]
+  float* out[4];   // [width][output channels]
   float* scratch;  // winograd_scratch floats
 };
 
-// gradient[component][input channel][output channel] += the share of two rows
+// gradient += the share of four rows, in components
 struct WinogradGradientRows {
-  const float* in[4];  // as above
-  const float* delta[2];  // [width, rounded up to even][output channels]
-  float* gradient;
+  const float* in[12];    // as above
+  const float* delta[4];  // [width, rounded up to four][output channels]
+  float* gradient;        // as the layer's transformed weights
   int64_t width;
   float* scratch;  // winograd_scratch floats
 };
@@ -70,13 +70,14 @@ struct QualityPair {
   double* scratch;  // 5 * (columns + 8) doubles
 };
 
+struct Network;
 struct WinogradWeights;
 
 struct Kernels {
   const char* name;
-  // 9x9, 1 -> 64, ReLU; window stride 1
-  void (*layer1)(const ConvolutionRow&);
-  // 64 -> 32, ReLU
+  // 9x9, 1 -> 64, ReLU
+  void (*layer1)(const WinogradRows&);
+  // 3x3, 64 -> 32, ReLU
   void (*layer2)(const WinogradRows&);
   // 5x5, 32 -> 1; window stride 32; weights [160], one output a pixel
   void (*layer3)(const ConvolutionRow&);
@@ -86,14 +87,12 @@ struct Kernels {
   void (*layer2_data_gradient)(const WinogradRows&);
   // depth 5 (output gradients), 32 channels (layer 3's input)
   void (*layer3_weight_gradient)(const WeightGradientRow&);
-  // 64 -> 32
   void (*layer2_weight_gradient)(const WinogradGradientRows&);
-  // Layer 2's weights for Winograd's products: one of winograd_pieces.
-  void (*transform_weights2)(const float* weights2, int64_t piece, WinogradWeights& to);
-  // weights2 += G^T sums G, from [component][channels1][channels2]
+  void (*layer1_weight_gradient)(const WinogradGradientRows&);
+  void (*transform_weights)(const Network& network, WinogradWeights& to);
+  // weights += the kernels' gradient, from sums of components
+  void (*add_weight_gradient1)(const float* sums, float* weights1);
   void (*add_weight_gradient2)(const float* sums, float* weights2);
-  // depth 9, 64 channels
-  void (*layer1_weight_gradient)(const WeightGradientRow&);
   // sums[c] += sum over p of row[p][c]; channels a multiple of 16
   void (*add_pixels)(const float* row, int64_t width, int channels, float* sums);
   // Mean over all 7x7 windows; rows and columns at least 7.

@@ -22,7 +22,11 @@ constexpr int64_t halo_gradient2 = pad2;
 constexpr int64_t halo_output = halo_gradient2 + pad3;
 constexpr int64_t halo_active2 = halo_output + pad3;
 constexpr int64_t halo_active1 = halo_active2 + pad2;
-constexpr int64_t halo_input = halo_active1 + pad1;
+
+// Parts begin at multiples of this many rows, and rows around them are computed in groups of at most as many: in the order
+// output, layer 2, layer 1.
+constexpr int64_t part_rows = 4;
+constexpr int64_t halo_input = 3 * part_rows + pad1;
 
 // Rows of the input that a part reads.
 inline int64_t first_input_row(const Part& part) { return std::max<int64_t>(0, part.begin - halo_input); }

@@ -2,45 +2,53 @@
 
 namespace ldct {
 namespace cpu {
-namespace {
 
-// Layer 2 takes pairs of rows, an even one and the next, in every part alike, since the two are rounded
-// differently. Does a pair begin here that has a row within the halo?
-bool pair_begins(const Part& part, int64_t r, int64_t halo) {
-  return r % 2 == 0 && (within(part, r, halo) || within(part, r + 1, halo));
-}
+// Room right of the last row, since windows are read in whole vectors.
+constexpr int64_t input_slack = 32;
 
-// How many rows a layer is behind layer 1: each row waits for the rows below it that it reads, and for
-// the end of the pair these are in.
-constexpr int64_t lag_layer2 = 1 + pad2, lag_output = lag_layer2 + pad3, lag_gradient2 = lag_output + pad3,
-                  lag_pair_gradients = lag_gradient2 + 1 + pad2;
-
-}  // namespace
-
-RowSchedule::RowSchedule(int64_t columns)
-    : columns_(columns), input_pitch_((columns + 2 * pad1 + 15) / 16 * 16), out_row_(columns), delta_row_(columns) {}
+RowSchedule::RowSchedule(int64_t columns, int64_t group)
+    : columns_(columns),
+      group_(group),
+      input_pitch_(round_up(round_up(columns, group) + 2 * pad1, 16)),
+      out_row_(columns),
+      delta_row_(columns) {}
 
 void RowSchedule::reserve(const Part& part) {
   first_row_ = first_input_row(part);
-  int64_t floats = (end_input_row(part) - first_row_) * input_pitch_;
+  int64_t floats = (end_input_row(part) - first_row_) * input_pitch_ + input_slack;
   if (input_.size() < floats) {
     input_ = AlignedFloats(floats);
   }
 }
 
+RowSchedule::Alive RowSchedule::alive(bool training) const {
+  const int64_t output_reads = lag_output() + pad3;
+  if (!training) {
+    return {lag_layer2() + pad2 + group_, output_reads, 0, 0, 0};
+  }
+  const int64_t gradients_read = lag_gradients() + pad2;
+  return {gradients_read + group_, output_reads, output_reads, gradients_read - 2 * pad3, group_};
+}
+
+// Has the group at r a row in the part, or in the image at most `halo` rows away?
+bool RowSchedule::group_within(const Part& part, int64_t r, int64_t halo) const {
+  return r >= 0 && r < part.rows && r + group_ > part.begin - halo && r < part.end + halo;
+}
+
 void RowSchedule::forward(const Part& part, float* output) {
   begin(part, false);
-  int64_t first = std::max<int64_t>(0, part.begin - pad2 - pad3);
-  for (int64_t s = first; s < part.end + lag_output; s++) {
-    if (within(part, s, pad2 + pad3)) {
+  const int64_t halo2 = round_up(pad3, group_), halo1 = round_up(halo2 + pad2, group_);
+  for (int64_t s = std::max<int64_t>(0, part.begin - halo1); s < part.end + lag_output(); s += group_) {
+    if (group_within(part, s, halo1)) {
       layer1(part, s);
     }
-    if (pair_begins(part, s - lag_layer2, pad3)) {
-      layer2(part, s - lag_layer2);
+    if (group_within(part, s - lag_layer2(), halo2)) {
+      layer2(part, s - lag_layer2());
     }
-    int64_t r = s - lag_output;
-    if (within(part, r, 0)) {
-      layer3(part, r, output + (r - part.begin) * columns_);
+    for (int64_t r = s - lag_output(); r < s - lag_output() + group_; r++) {
+      if (within(part, r, 0)) {
+        layer3(part, r, output + (r - part.begin) * columns_);
+      }
     }
   }
 }
@@ -71,28 +79,29 @@ double RowSchedule::train(const Part& part, const float* target, float gradient_
                           Network& gradient) {
   double loss = 0;
   begin(part, true);
-  int64_t first = std::max<int64_t>(0, part.begin - halo_active1);
-  for (int64_t s = first; s < part.end + lag_pair_gradients; s++) {
-    if (within(part, s, halo_active1)) {
+  const int64_t halo2 = round_up(halo_active2, group_), halo1 = round_up(halo2 + pad2, group_);
+  for (int64_t s = std::max<int64_t>(0, part.begin - halo1); s < part.end + lag_gradients(); s += group_) {
+    if (group_within(part, s, halo1)) {
       layer1(part, s);
     }
-    if (pair_begins(part, s - lag_layer2, halo_active2)) {
-      layer2(part, s - lag_layer2);
+    if (group_within(part, s - lag_layer2(), halo2)) {
+      layer2(part, s - lag_layer2());
     }
-    if (within(part, s - lag_output, halo_output)) {
-      layer3(part, s - lag_output, out_row_.data());
-      loss += loss_row(part, s - lag_output, target, gradient_scale, output, gradient);
-      output_gradient(s - lag_output, delta_row_.data());
-    }
-    if (within(part, s - lag_gradient2, halo_gradient2)) {
-      layer3_gradients(part, s - lag_gradient2, within(part, s - lag_gradient2, 0), gradient);
-    }
-    int64_t pair = s - lag_pair_gradients;
-    if (pair_begins(part, pair, 0)) {
-      layer2_gradients(part, pair);
-      for (int64_t r = std::max(pair, part.begin); r < std::min(pair + 2, part.end); r++) {
-        layer1_gradients(part, r, gradient);
+    for (int64_t r = s - lag_output(); r < s - lag_output() + group_; r++) {
+      if (within(part, r, halo_output)) {
+        layer3(part, r, out_row_.data());
+        loss += loss_row(part, r, target, gradient_scale, output, gradient);
+        output_gradient(r, delta_row_.data());
       }
+    }
+    for (int64_t r = s - lag_gradient2(); r < s - lag_gradient2() + group_; r++) {
+      if (within(part, r, halo_gradient2)) {
+        layer3_gradients(part, r, within(part, r, 0), gradient);
+      }
+    }
+    if (group_within(part, s - lag_gradients(), 0)) {
+      layer2_gradients(part, s - lag_gradients());
+      layer1_gradients(part, s - lag_gradients(), gradient);
     }
   }
   end(gradient);

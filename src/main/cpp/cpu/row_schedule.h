@@ -1,7 +1,6 @@
-// Which row of which layer is computed when, for sweeps that go down an image row by row: each step computes one
-// row of every layer, forward and backward, as soon as the rows around it are there; layer 2 takes two rows every
-// other step. The rows that are alive stay in the second-level cache whatever the image's height, and no activation
-// is ever written to memory.
+// Which row of which layer is computed when, for sweeps that go down an image: each step computes a group of rows of every
+// layer, forward and backward, as soon as the rows around them are there. The rows that are alive stay in the second-level
+// cache whatever the image's height, and no activation is ever written to memory.
 #pragma once
 
 #include <algorithm>
@@ -14,9 +13,13 @@
 namespace ldct {
 namespace cpu {
 
+constexpr int64_t round_up(int64_t n, int64_t to) { return (n + to - 1) / to * to; }
+
 class RowSchedule : public Sweep {
  public:
-  explicit RowSchedule(int64_t columns);
+  // group: rows that layers 1 and 2 compute together, 2 or 4. The rows of a group are rounded differently, so groups begin at
+  // multiples of it in every part alike, and are whole.
+  RowSchedule(int64_t columns, int64_t group);
 
   void reserve(const Part& part) override;
   // With 4 zeros on either side.
@@ -27,31 +30,42 @@ class RowSchedule : public Sweep {
   int64_t bytes() const override;
 
  protected:
-  // As many rows of a layer as are alive at a time; a pair of layer 2 counts as two.
-  static constexpr int64_t alive_active1 = 10, alive_active2 = 6, alive_gradient3 = 5, alive_gradient2 = 4,
-                           alive_gradient1 = 2;
+  // As many rows of a layer as are alive at a time.
+  struct Alive {
+    int64_t active1, active2, gradient3, gradient2, gradient1;
+  };
+  Alive alive(bool training) const;
 
   int64_t columns() const { return columns_; }
+  int64_t group() const { return group_; }
 
   // Before the first row of a part, and after the last one of a training: gradients that were kept back.
   virtual void begin(const Part& part, bool training) = 0;
   virtual void end(Network& gradient) = 0;
-  // Activations of row r; of rows r and r + 1 in layer 2.
+  // Activations of the group of rows that begins at r; rows below the image are never read.
   virtual void layer1(const Part& part, int64_t r) = 0;
   virtual void layer2(const Part& part, int64_t r) = 0;
+  // Output of row r.
   virtual void layer3(const Part& part, int64_t r, float* out) = 0;
   // Takes over the output's gradient in row r.
   virtual void output_gradient(int64_t r, const float* delta) = 0;
   // From the output's gradient that of layer 3's input in row r; with `share`, weights and biases as well.
   virtual void layer3_gradients(const Part& part, int64_t r, bool share, Network& gradient) = 0;
-  // Weights of layer 2 from rows r and r + 1, as far as they belong to the part; gradient of its input.
+  // Weights of layer 2 from the group at r, as far as it belongs to the part; gradient of its input; then layer 1's.
   virtual void layer2_gradients(const Part& part, int64_t r) = 0;
   virtual void layer1_gradients(const Part& part, int64_t r, Network& gradient) = 0;
 
  private:
+  // How many rows the groups of a layer begin behind layer 1's: each waits for the rows below it that it reads.
+  int64_t lag_layer2() const { return group_; }
+  int64_t lag_output() const { return lag_layer2() + pad3; }
+  int64_t lag_gradient2() const { return lag_output() + pad3; }
+  int64_t lag_gradients() const { return round_up(lag_gradient2() + pad2, group_); }
+
+  bool group_within(const Part& part, int64_t r, int64_t halo) const;
   double loss_row(const Part& part, int64_t r, const float* target, float scale, float* output, Network& gradient);
 
-  int64_t columns_, input_pitch_, first_row_ = 0;
+  int64_t columns_, group_, input_pitch_, first_row_ = 0;
   AlignedFloats input_, out_row_, delta_row_;
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
 #include "cpu/aligned.h"
 #include "cpu/kernels.h"
@@ -12,11 +13,10 @@
 namespace ldct {
 namespace cpu {
 
-// Weights of a step, shared by all workers.
+// The weights of a step; every worker transforms them for itself.
 struct Model {
-  Network network;
-  float weights3[kernel3 * tap_row3];  // upright
-  WinogradWeights weights2;
+  const Network* network;
+  int64_t version;
 };
 
 class RowSweep : public RowSchedule {
@@ -36,29 +36,32 @@ class RowSweep : public RowSchedule {
   void layer2_gradients(const Part& part, int64_t r) override;
   void layer1_gradients(const Part& part, int64_t r, Network& gradient) override;
 
-  // The rows around the pair (r, r + 1) that layer 2's 3x3 windows see; zeros outside the image.
-  void windows(const Part& part, const Ring<float>& ring, int64_t r, const float* in[4]) const;
-  void layer2_weight_gradient(const Part& part, int64_t r);
-  void layer2_data_gradient(const Part& part, int64_t r);
+  // The rows that the windows of the group at r see, in the image and in a layer; zeros outside the image.
+  void image_windows(const Part& part, int64_t r, const float** in);
+  void windows(const Part& part, const Ring<float>& ring, int64_t r, const float** in) const;
 
   const Kernels& kernels_;
   const Model& model_;
+  int64_t version_ = 0;  // of the weights below
+  std::unique_ptr<WinogradWeights> weights_;
+  float weights3_[kernel3 * tap_row3];  // upright
   AlignedFloats scratch_;
-  AlignedFloats component_gradient2_;  // allocated by the first training, [component][channels1][channels2]
+  // Allocated by the first training.
+  AlignedFloats component_gradient1_, component_gradient2_;
   Ring<float> active1_, active2_, gradient3_, gradient2_, gradient1_, zeros_;
 };
 
 class RowMethod : public Method {
  public:
-  explicit RowMethod(const Kernels& kernels) : kernels_(kernels), model_(new Model()) {}
-  int64_t pieces() const override { return winograd_pieces; }
-  void prepare(const Network& network, int64_t piece) override;
+  explicit RowMethod(const Kernels& kernels) : kernels_(kernels) {}
+  int64_t pieces() const override { return 1; }
+  void prepare(const Network& network, int64_t) override { model_ = {&network, model_.version + 1}; }
   std::unique_ptr<Sweep> sweep(int64_t columns) const override;
-  int64_t bytes() const override { return sizeof(Model); }
+  int64_t bytes() const override { return 0; }
 
  private:
   const Kernels& kernels_;
-  std::unique_ptr<Model> model_;
+  Model model_{};
 };
 
 }  // namespace cpu

@@ -1,7 +1,7 @@
 // The row kernels, written once over a vector type. The including file defines, for its
 // instruction set: Vector, WIDTH (floats a vector), REGISTERS (vector registers) and the functions
-// load, store, broadcast, multiply_add, positive_part, where_positive and sum (the two about the sign
-// let NaN through, so that a diverged run shows). Everything is in an unnamed namespace: code of two
+// load, store, broadcast, multiply_add, positive_part, where_positive (the two about the sign let NaN
+// through, so that a diverged run shows), sum and transpose_square (WIDTH x WIDTH floats). Everything is in an unnamed namespace: code of two
 // instruction sets must never be merged by the linker.
 
 #include "cpu/kernels.h"
@@ -20,8 +20,9 @@ struct Block {
   static constexpr int pixels = (REGISTERS - 2 - vectors) / vectors;
 };
 
-// P pixels times V vectors of channels of one row.
-template <int DEPTH, int STRIDE, int CHANNELS, int P>
+// P pixels times V vectors of channels of one row. STRIDE: floats from a pixel's window to the next; STEP: between the
+// values of a window.
+template <int DEPTH, int STRIDE, int CHANNELS, int STEP, int P>
 void convolve_block(const ConvolutionRow& row, Step pixel, Step channel) {
   constexpr int V = Block<CHANNELS>::vectors;
   Vector sums[P][V];
@@ -37,7 +38,7 @@ void convolve_block(const ConvolutionRow& row, Step pixel, Step channel) {
     const float* in = row.in[t] + pixel * STRIDE;
     const float* weights = row.weights[t] + channel;
 #pragma GCC unroll 3
-    for (int k = 0; k < DEPTH; k++, in++, weights += CHANNELS) {
+    for (int k = 0; k < DEPTH; k++, in += STEP, weights += CHANNELS) {
       // A position must not borrow the pixels that its neighbour broadcast: the compiler would keep
       // more of them than there are registers, and the sums in memory.
       asm("" : "+r"(in), "+r"(weights));
@@ -73,14 +74,14 @@ void convolve_block(const ConvolutionRow& row, Step pixel, Step channel) {
   }
 }
 
-template <int DEPTH, int STRIDE, int CHANNELS>
+template <int DEPTH, int STRIDE, int CHANNELS, int STEP = 1>
 struct Convolution {
   using Shape = Block<CHANNELS>;
 
   template <int P>
   struct Pixels {
     static void run(const ConvolutionRow& row, Step pixel, Step channel) {
-      convolve_block<DEPTH, STRIDE, CHANNELS, P>(row, pixel, channel);
+      convolve_block<DEPTH, STRIDE, CHANNELS, STEP, P>(row, pixel, channel);
     }
   };
 
@@ -94,7 +95,7 @@ struct Convolution {
 };
 
 // K consecutive window positions times V vectors of channels, over the pixels [from, to).
-template <int STRIDE, int CHANNELS, int K>
+template <int STRIDE, int CHANNELS, int STEP, int K>
 void weight_gradient_block(const WeightGradientRow& row, int t, Step k, Step channel, Step from, Step to) {
   constexpr int V = Block<CHANNELS>::vectors;
   Vector sums[K][V];
@@ -105,7 +106,7 @@ void weight_gradient_block(const WeightGradientRow& row, int t, Step k, Step cha
       sums[j][v] = broadcast(0);
     }
   }
-  const float* in = row.in[t] + k + from * STRIDE;
+  const float* in = row.in[t] + k * STEP + from * STRIDE;
   const float* delta = row.delta + channel + from * CHANNELS;
   for (Step p = from; p < to; p++, in += STRIDE, delta += CHANNELS) {
     Vector d[V];
@@ -115,7 +116,7 @@ void weight_gradient_block(const WeightGradientRow& row, int t, Step k, Step cha
     }
 #pragma GCC unroll 16
     for (int j = 0; j < K; j++) {
-      Vector x = broadcast(in[j]);
+      Vector x = broadcast(in[j * STEP]);
 #pragma GCC unroll 8
       for (int v = 0; v < V; v++) {
         sums[j][v] = multiply_add(x, d[v], sums[j][v]);
@@ -133,7 +134,7 @@ void weight_gradient_block(const WeightGradientRow& row, int t, Step k, Step cha
   }
 }
 
-template <int DEPTH, int STRIDE, int CHANNELS>
+template <int DEPTH, int STRIDE, int CHANNELS, int STEP = 1>
 struct WeightGradient {
   using Shape = Block<CHANNELS>;
   // Few enough pixels that their rows stay in the first-level cache while all weights pass by.
@@ -142,7 +143,7 @@ struct WeightGradient {
   template <int K>
   struct Positions {
     static void run(const WeightGradientRow& row, int t, Step k, Step channel, Step from, Step to) {
-      weight_gradient_block<STRIDE, CHANNELS, K>(row, t, k, channel, from, to);
+      weight_gradient_block<STRIDE, CHANNELS, STEP, K>(row, t, k, channel, from, to);
     }
   };
 
@@ -232,22 +233,38 @@ int64_t multiply_adds(int64_t rounds) {
 
 #include "cpu/ssim.inl"
 #include "cpu/winograd.inl"
+#include "cpu/layer1.inl"
+#include "cpu/layer2.inl"
+
+namespace ldct {
+namespace cpu {
+namespace {
+
+void transform_weights(const Network& network, WinogradWeights& to) {
+  transform_weights1(network.weights1, to);
+  transform_weights2(network.weights2, to);
+}
+
+}  // namespace
+}  // namespace cpu
+}  // namespace ldct
 
 // Defines the table of this instruction set.
 #define LDCT_ROW_KERNELS(TABLE, NAME)                                                               \
   namespace ldct {                                                                                  \
   namespace cpu {                                                                                   \
   const Kernels TABLE = {NAME,                                                                      \
-                         Convolution<9, 1, 64>::run,                                                \
-                         winograd<64, 32>,                                                          \
+                         layer1,                                                                    \
+                         layer2<channels1, channels2>,                                              \
                          layer3,                                                                    \
                          Convolution<5, 1, 32>::run,                                                \
-                         winograd<32, 64>,                                                          \
+                         layer2<channels2, channels1>,                                              \
                          WeightGradient<5, 1, 32>::run,                                             \
-                         winograd_weight_gradient<64, 32>,                                          \
+                         layer2_weight_gradient,                                                    \
+                         layer1_weight_gradient,                                                    \
                          transform_weights,                                                         \
-                         add_weight_gradient,                                                       \
-                         WeightGradient<9, 1, 64>::run,                                             \
+                         add_weight_gradient1,                                                      \
+                         add_weight_gradient2,                                                      \
                          add_pixels,                                                                \
                          mean_ssim,                                                                 \
                          squared_error,                                                             \

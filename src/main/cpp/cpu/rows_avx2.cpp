@@ -1,6 +1,8 @@
 // Row kernels for AVX2 with FMA.
 #include <immintrin.h>
 
+#include <cstdint>
+
 namespace ldct {
 namespace cpu {
 namespace {
@@ -20,6 +22,26 @@ inline float sum(Vector v) {
   __m128 half = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
   half = _mm_add_ps(half, _mm_movehl_ps(half, half));
   return _mm_cvtss_f32(_mm_add_ss(half, _mm_movehdup_ps(half)));
+}
+inline void transpose_square(const float* from, int64_t from_pitch, float* to, int64_t to_pitch) {
+  __m256 rows[WIDTH], pairs[WIDTH];
+  for (int i = 0; i < WIDTH; i++) {
+    rows[i] = load(from + i * from_pitch);
+  }
+  for (int i = 0; i < WIDTH; i += 2) {
+    pairs[i] = _mm256_unpacklo_ps(rows[i], rows[i + 1]);
+    pairs[i + 1] = _mm256_unpackhi_ps(rows[i], rows[i + 1]);
+  }
+  for (int i = 0; i < WIDTH; i += 4) {
+    rows[i] = _mm256_shuffle_ps(pairs[i], pairs[i + 2], 0x44);
+    rows[i + 1] = _mm256_shuffle_ps(pairs[i], pairs[i + 2], 0xee);
+    rows[i + 2] = _mm256_shuffle_ps(pairs[i + 1], pairs[i + 3], 0x44);
+    rows[i + 3] = _mm256_shuffle_ps(pairs[i + 1], pairs[i + 3], 0xee);
+  }
+  for (int i = 0; i < 4; i++) {
+    store(to + i * to_pitch, _mm256_permute2f128_ps(rows[i], rows[i + 4], 0x20));
+    store(to + (i + 4) * to_pitch, _mm256_permute2f128_ps(rows[i], rows[i + 4], 0x31));
+  }
 }
 
 }  // namespace

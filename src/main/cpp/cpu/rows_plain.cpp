@@ -1,6 +1,8 @@
 // Row kernels for any x86-64 (SSE2, no fused multiply-add).
 #include <emmintrin.h>
 
+#include <cstdint>
+
 namespace ldct {
 namespace cpu {
 namespace {
@@ -17,6 +19,16 @@ inline Vector where_positive(Vector gate, Vector v) { return _mm_and_ps(_mm_cmpn
 inline float sum(Vector v) {
   v = _mm_add_ps(v, _mm_movehl_ps(v, v));
   return _mm_cvtss_f32(_mm_add_ss(v, _mm_shuffle_ps(v, v, 1)));
+}
+inline void transpose_square(const float* from, int64_t from_pitch, float* to, int64_t to_pitch) {
+  __m128 rows[WIDTH];
+  for (int i = 0; i < WIDTH; i++) {
+    rows[i] = load(from + i * from_pitch);
+  }
+  _MM_TRANSPOSE4_PS(rows[0], rows[1], rows[2], rows[3]);
+  for (int i = 0; i < WIDTH; i++) {
+    store(to + i * to_pitch, rows[i]);
+  }
 }
 
 }  // namespace

@@ -74,9 +74,10 @@ std::vector<CpuTrainer::Item> CpuTrainer::items(int64_t n, Shape shape, Parts wa
     }
     return list;
   }
+  auto begin = [&](int64_t part) { return part == parts ? shape.rows : shape.rows * part / parts / part_rows * part_rows; };
   for (int64_t image = 0; image < n; image++) {
     for (int64_t p = 0; p < parts; p++) {
-      Part part{shape.rows, shape.columns, shape.rows * p / parts, shape.rows * (p + 1) / parts};
+      Part part{shape.rows, shape.columns, begin(p), begin(p + 1)};
       list.push_back({image, image + 1, part});
     }
   }

@@ -1,11 +1,19 @@
-// Winograd's F(2x2, 3x3) for layer 2: a 2x2 block of outputs from 16 products instead of 36.
+// Winograd's F(4x4, 3x3): a block of 4x4 outputs from 36 products instead of 144.
 //
-// A 4x4 window d of the input, a kernel g and the outputs y are related by
-//   y = A^T ((G g G^T) * (B^T d B)) A   (* element by element, summed over the input channels),
-// with, for one dimension, B^T d = (d0 - d2, d1 + d2, d2 - d1, d3 - d1), G g = (g0, (g0 + g1 + g2) / 2,
-// (g0 - g1 + g2) / 2, g2) and A^T m = (m0 + m1 + m2, m1 - m2 + m3). Halves are all that is divided by, so
-// that small integers stay exact. The gradient of g is G^T (sum of (B^T d B) * (A e A^T)) G, with e the
-// gradient of y. Turning the kernel by half a turn only exchanges components 0 and 3.
+// A 6x6 window d of the input, a kernel g and the outputs y are related by
+//   y = A^T ((G g G^T) * (B^T d B)) A   (* element by element, summed over the input channels).
+// With the points 0, 1, -1, 2, -2 and infinity, for one dimension,
+//   B^T d = (4 d0 - 5 d2 + d4, -4 d1 - 4 d2 + d3 + d4, 4 d1 - 4 d2 - d3 + d4, -2 d1 - d2 + 2 d3 + d4,
+//            2 d1 - d2 - 2 d3 + d4, 4 d1 - 5 d3 + d5)
+//   24 G g = (6 g0, -4 (g0 + g1 + g2), -4 (g0 - g1 + g2), g0 + 2 g1 + 4 g2, g0 - 2 g1 + 4 g2, 24 g2)
+//   A^T m = (m0 + m1 + m2 + m3 + m4, m1 - m2 + 2 (m3 - m4), m1 + m2 + 4 (m3 + m4), m1 - m2 + 8 (m3 - m4) + m5).
+// Kernels are transformed by 24 G and results divided by 24^2 at the end, so that small integers stay exact. The
+// gradient of g is G^T (sum of (B^T d B) * (A e A^T)) G, with e the gradient of y.
+//
+// A 9x9 kernel is nine 3x3 kernels side by side, so layer 1 is a sum over nine groups of taps whose windows begin three
+// pixels apart.
+//
+// Source: A. Lavin and S. Gray, Fast Algorithms for Convolutional Neural Networks, 2016.
 #pragma once
 
 #include <cstdint>
@@ -15,27 +23,28 @@
 namespace ldct {
 namespace cpu {
 
-constexpr int components = 16;  // [row component][column component]
+constexpr int block_edge = 4;                         // outputs of a block, rows and columns
+constexpr int window_edge = block_edge + kernel2 - 1;  // inputs that it reads
+constexpr int components = window_edge * window_edge;  // [row component][column component]
+
+constexpr int groups1 = kernel1 / 3;  // of layer 1's taps, rows and columns
+constexpr int component_weights1 = groups1 * groups1 * channels1;
 constexpr int component_weights2 = channels1 * channels2;
 
-// So many 2x2 blocks of a row are computed at a time: a component of theirs stays in the first-level
-// cache, all components in the second.
-constexpr int most_blocks = 32;
-// Floats between two components' arrays, so that not all 16 start in the same set of the cache.
+// So many blocks of a row are computed at a time: a component of theirs stays in the first-level cache, all components
+// in the second.
+constexpr int most_blocks = 16;
+// Floats between two components' arrays, so that not all start in the same set of the cache.
 constexpr int component_gap = 16;
 constexpr int64_t winograd_scratch = components * (most_blocks * (channels1 + channels2) + 2 * component_gap);
 
-// Layer 2's weights, transformed.
+// The weights as the products read them; each worker has its own, which costs less than fetching them from another core.
 struct WinogradWeights {
-  float forward[components * component_weights2];        // [component][channels1][channels2]
-  float data_gradient[components * component_weights2];  // of the turned kernel, [component][channels2][channels1]
+  alignas(64) float layer1[components * component_weights1];  // [component][group row][group column][channels1]
+  alignas(64) float layer2[components * component_weights2];  // [component][channels1][channels2]
+  // Of the kernel turned by half a turn, [component][channels2][channels1].
+  alignas(64) float data_gradient2[components * component_weights2];
 };
-
-// Their transform is divided by layer 2's input channels.
-constexpr int64_t winograd_pieces = 4;
-
-// Components of the kernel turned by half a turn, in one dimension.
-constexpr int turned_component[4] = {3, 1, 2, 0};
 
 }  // namespace cpu
 }  // namespace ldct

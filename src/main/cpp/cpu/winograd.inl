@@ -1,4 +1,4 @@
-// Layer 2's kernels: two rows at a time by Winograd's F(2x2, 3x3), see winograd.h. Included by rows.inl.
+// The transforms of winograd.h, for vectors of channels. Included by rows.inl.
 
 namespace ldct {
 namespace cpu {
@@ -6,87 +6,135 @@ namespace {
 
 inline Step component_pitch(Step blocks, int channels) { return blocks * channels + component_gap; }
 
-// B^T x: what the input's rows and columns become.
-inline void transform_input(const Vector x[4], Vector y[4]) {
-  y[0] = x[0] - x[2];
-  y[1] = x[1] + x[2];
-  y[2] = x[2] - x[1];
-  y[3] = x[3] - x[1];
+// Half of B^T x: components 0 to 2 (of x[0] to x[4]) or 3 to 5 (of x[1] to x[5]). In halves, a window's components fit the
+// registers.
+template <int HALF>
+inline void transform_input(const Vector x[window_edge], Vector y[3]) {
+  if constexpr (HALF == 0) {
+    const Vector minus4 = broadcast(-4);
+    const Vector even = multiply_add(minus4, x[2], x[4]), odd = multiply_add(minus4, x[1], x[3]);
+    y[0] = multiply_add(broadcast(4), x[0], multiply_add(broadcast(-5), x[2], x[4]));
+    y[1] = even + odd;
+    y[2] = even - odd;
+  } else {
+    const Vector even = x[4] - x[2], odd = x[3] - x[1];
+    y[0] = multiply_add(broadcast(2), odd, even);
+    y[1] = multiply_add(broadcast(-2), odd, even);
+    y[2] = multiply_add(broadcast(4), x[1], multiply_add(broadcast(-5), x[3], x[5]));
+  }
 }
 
 // A^T x: back to outputs.
-inline void transform_output(const Vector x[4], Vector y[2]) {
-  y[0] = x[0] + x[1] + x[2];
-  y[1] = x[1] - x[2] + x[3];
+inline void transform_output(const Vector x[window_edge], Vector y[block_edge]) {
+  const Vector sum1 = x[1] + x[2], difference1 = x[1] - x[2], sum2 = x[3] + x[4], difference2 = x[3] - x[4];
+  y[0] = x[0] + sum1 + sum2;
+  y[1] = multiply_add(broadcast(2), difference2, difference1);
+  y[2] = multiply_add(broadcast(4), sum2, sum1);
+  y[3] = multiply_add(broadcast(8), difference2, difference1) + x[5];
 }
 
 // A x: the output's gradient.
-inline void transform_gradient(const Vector x[2], Vector y[4]) {
+inline void transform_gradient(const Vector x[block_edge], Vector y[window_edge]) {
+  const Vector even = x[0] + x[2], odd = x[1] + x[3];
+  const Vector even2 = multiply_add(broadcast(4), x[2], x[0]), odd2 = multiply_add(broadcast(4), x[3], x[1]);
   y[0] = x[0];
-  y[1] = x[0] + x[1];
-  y[2] = x[0] - x[1];
-  y[3] = x[1];
+  y[1] = even + odd;
+  y[2] = even - odd;
+  y[3] = multiply_add(broadcast(2), odd2, even2);
+  y[4] = multiply_add(broadcast(-2), odd2, even2);
+  y[5] = x[3];
 }
 
-// The 4x4 windows of `blocks` blocks from pixel `first` of the window on: to[component][block][channel].
+// 24 G x: the kernel.
+inline void transform_kernel(const Vector x[3], Vector y[window_edge]) {
+  const Vector minus4 = broadcast(-4), outer = x[0] + x[2], outer2 = multiply_add(broadcast(4), x[2], x[0]);
+  y[0] = broadcast(6) * x[0];
+  y[1] = minus4 * (outer + x[1]);
+  y[2] = minus4 * (outer - x[1]);
+  y[3] = multiply_add(broadcast(2), x[1], outer2);
+  y[4] = multiply_add(broadcast(-2), x[1], outer2);
+  y[5] = broadcast(24) * x[2];
+}
+
+// 24 G^T x: the kernel's gradient.
+inline void transform_kernel_back(const Vector x[window_edge], Vector y[3]) {
+  const Vector sum1 = x[1] + x[2], difference1 = x[1] - x[2], sum2 = x[3] + x[4], difference2 = x[3] - x[4];
+  const Vector minus4 = broadcast(-4);
+  y[0] = multiply_add(broadcast(6), x[0], multiply_add(minus4, sum1, sum2));
+  y[1] = multiply_add(minus4, difference1, broadcast(2) * difference2);
+  y[2] = multiply_add(broadcast(4), sum2, multiply_add(minus4, sum1, broadcast(24) * x[5]));
+}
+
+// What products of transformed kernels are too large by.
+inline Vector scale_back(Vector x) { return x * broadcast(1.0f / (24 * 24)); }
+
+template <int CHANNELS, int HALF>
+inline void half_of_input_components(const float* const in[window_edge], Step at, Step pitch, float* to) {
+  Vector half[3][window_edge];
+#pragma GCC unroll 6
+  for (int x = 0; x < window_edge; x++) {
+    Vector column[window_edge], transformed[3];
+#pragma GCC unroll 6
+    for (int y = HALF; y < window_edge - 1 + HALF; y++) {
+      column[y] = load(in[y] + at + x * CHANNELS);
+    }
+    transform_input<HALF>(column, transformed);
+#pragma GCC unroll 3
+    for (int y = 0; y < 3; y++) {
+      half[y][x] = transformed[y];
+    }
+  }
+#pragma GCC unroll 3
+  for (int y = 0; y < 3; y++) {
+    Vector transformed[window_edge];
+    transform_input<0>(half[y], transformed);
+    transform_input<1>(half[y], transformed + 3);
+#pragma GCC unroll 6
+    for (int x = 0; x < window_edge; x++) {
+      store(to + ((3 * HALF + y) * window_edge + x) * pitch, transformed[x]);
+    }
+  }
+}
+
+// The windows of `blocks` blocks from pixel `first` of the window on: to[component][block][channel].
 template <int CHANNELS>
-void input_components(const float* const in[4], Step first, Step blocks, float* to) {
+void input_components(const float* const in[window_edge], Step first, Step blocks, float* to) {
   const Step pitch = component_pitch(blocks, CHANNELS);
   for (Step b = 0; b < blocks; b++) {
     for (Step c = 0; c < CHANNELS; c += WIDTH) {
-      Vector half[4][4];
-#pragma GCC unroll 4
-      for (int x = 0; x < 4; x++) {
-        Vector column[4], transformed[4];
-#pragma GCC unroll 4
-        for (int y = 0; y < 4; y++) {
-          column[y] = load(in[y] + (first + 2 * b + x) * CHANNELS + c);
-        }
-        transform_input(column, transformed);
-#pragma GCC unroll 4
-        for (int y = 0; y < 4; y++) {
-          half[y][x] = transformed[y];
-        }
-      }
-#pragma GCC unroll 4
-      for (int y = 0; y < 4; y++) {
-        Vector transformed[4];
-        transform_input(half[y], transformed);
-#pragma GCC unroll 4
-        for (int x = 0; x < 4; x++) {
-          store(to + (y * 4 + x) * pitch + b * CHANNELS + c, transformed[x]);
-        }
-      }
+      const Step at = (first + block_edge * b) * CHANNELS + c;
+      half_of_input_components<CHANNELS, 0>(in, at, pitch, to + b * CHANNELS + c);
+      half_of_input_components<CHANNELS, 1>(in, at, pitch, to + b * CHANNELS + c);
     }
   }
 }
 
 template <int CHANNELS>
-void gradient_components(const float* const delta[2], Step first, Step blocks, float* to) {
+void gradient_components(const float* const delta[block_edge], Step first, Step blocks, float* to) {
   const Step pitch = component_pitch(blocks, CHANNELS);
   for (Step b = 0; b < blocks; b++) {
     for (Step c = 0; c < CHANNELS; c += WIDTH) {
-      Vector half[4][2];
-#pragma GCC unroll 2
-      for (int x = 0; x < 2; x++) {
-        Vector column[2], transformed[4];
-#pragma GCC unroll 2
-        for (int y = 0; y < 2; y++) {
-          column[y] = load(delta[y] + (first + 2 * b + x) * CHANNELS + c);
+      Vector half[window_edge][block_edge];
+#pragma GCC unroll 4
+      for (int x = 0; x < block_edge; x++) {
+        Vector column[block_edge], transformed[window_edge];
+#pragma GCC unroll 4
+        for (int y = 0; y < block_edge; y++) {
+          column[y] = load(delta[y] + (first + block_edge * b + x) * CHANNELS + c);
         }
         transform_gradient(column, transformed);
-#pragma GCC unroll 4
-        for (int y = 0; y < 4; y++) {
+#pragma GCC unroll 6
+        for (int y = 0; y < window_edge; y++) {
           half[y][x] = transformed[y];
         }
       }
-#pragma GCC unroll 4
-      for (int y = 0; y < 4; y++) {
-        Vector transformed[4];
+#pragma GCC unroll 6
+      for (int y = 0; y < window_edge; y++) {
+        Vector transformed[window_edge];
         transform_gradient(half[y], transformed);
-#pragma GCC unroll 4
-        for (int x = 0; x < 4; x++) {
-          store(to + (y * 4 + x) * pitch + b * CHANNELS + c, transformed[x]);
+#pragma GCC unroll 6
+        for (int x = 0; x < window_edge; x++) {
+          store(to + (y * window_edge + x) * pitch + b * CHANNELS + c, transformed[x]);
         }
       }
     }
@@ -98,165 +146,99 @@ template <int CHANNELS>
 void store_outputs(const WinogradRows& rows, const float* products, Step first, Step blocks) {
   const Step pitch = component_pitch(blocks, CHANNELS);
   for (Step b = 0; b < blocks; b++) {
-    const Step pixel = first + 2 * b;
-    const int columns = pixel + 1 < rows.width ? 2 : 1;
+    const Step pixel = first + block_edge * b, left = rows.width - pixel;
+    const int columns = left < block_edge ? static_cast<int>(left) : block_edge;
     for (Step c = 0; c < CHANNELS; c += WIDTH) {
-      Vector half[2][4];
-#pragma GCC unroll 4
-      for (int x = 0; x < 4; x++) {
-        Vector column[4], transformed[2];
-#pragma GCC unroll 4
-        for (int y = 0; y < 4; y++) {
-          column[y] = load(products + (y * 4 + x) * pitch + b * CHANNELS + c);
+      Vector half[block_edge][window_edge];
+#pragma GCC unroll 6
+      for (int x = 0; x < window_edge; x++) {
+        Vector column[window_edge], transformed[block_edge];
+#pragma GCC unroll 6
+        for (int y = 0; y < window_edge; y++) {
+          column[y] = load(products + (y * window_edge + x) * pitch + b * CHANNELS + c);
         }
         transform_output(column, transformed);
-        half[0][x] = transformed[0];
-        half[1][x] = transformed[1];
+#pragma GCC unroll 4
+        for (int y = 0; y < block_edge; y++) {
+          half[y][x] = transformed[y];
+        }
       }
       const Vector bias = rows.bias ? load(rows.bias + c) : broadcast(0);
-#pragma GCC unroll 2
-      for (int y = 0; y < 2; y++) {
-        Vector transformed[2];
+#pragma GCC unroll 4
+      for (int y = 0; y < block_edge; y++) {
+        Vector transformed[block_edge];
         transform_output(half[y], transformed);
-        for (int x = 0; x < columns; x++) {
-          const Step at = (pixel + x) * CHANNELS + c;
-          Vector value = transformed[x] + bias;
-          if (rows.relu) {
-            value = positive_part(value);
+#pragma GCC unroll 4
+        for (int x = 0; x < block_edge; x++) {
+          if (x < columns) {
+            const Step at = (pixel + x) * CHANNELS + c;
+            Vector value = scale_back(transformed[x]) + bias;
+            if (rows.relu) {
+              value = positive_part(value);
+            }
+            if (rows.gate[y]) {
+              value = where_positive(load(rows.gate[y] + at), value);
+            }
+            store(rows.out[y] + at, value);
           }
-          if (rows.gate[y]) {
-            value = where_positive(load(rows.gate[y] + at), value);
-          }
-          store(rows.out[y] + at, value);
         }
       }
     }
   }
 }
 
-template <int INPUTS, int OUTPUTS>
-void winograd(const WinogradRows& rows) {
-  balanced_pieces((rows.width + 1) / 2, most_blocks, [&](Step first, Step blocks) {
-    const Step in_pitch = component_pitch(blocks, INPUTS), out_pitch = component_pitch(blocks, OUTPUTS);
-    float* products = rows.scratch + components * in_pitch;
-    input_components<INPUTS>(rows.in, 2 * first, blocks, rows.scratch);
-    for (int i = 0; i < components; i++) {
-      ConvolutionRow product{};
-      product.tap_rows = 1;
-      product.in[0] = rows.scratch + i * in_pitch;
-      product.weights[0] = rows.weights + i * INPUTS * OUTPUTS;
-      product.width = blocks;
-      product.out = products + i * out_pitch;
-      Convolution<INPUTS, INPUTS, OUTPUTS>::run(product);
-    }
-    store_outputs<OUTPUTS>(rows, products, 2 * first, blocks);
-  });
-}
-
-template <int INPUTS, int OUTPUTS>
-void winograd_weight_gradient(const WinogradGradientRows& rows) {
-  balanced_pieces((rows.width + 1) / 2, most_blocks, [&](Step first, Step blocks) {
-    const Step in_pitch = component_pitch(blocks, INPUTS), delta_pitch = component_pitch(blocks, OUTPUTS);
-    float* deltas = rows.scratch + components * in_pitch;
-    input_components<INPUTS>(rows.in, 2 * first, blocks, rows.scratch);
-    gradient_components<OUTPUTS>(rows.delta, 2 * first, blocks, deltas);
-    for (int i = 0; i < components; i++) {
-      WeightGradientRow product{};
-      product.tap_rows = 1;
-      product.in[0] = rows.scratch + i * in_pitch;
-      product.gradient[0] = rows.gradient + i * INPUTS * OUTPUTS;
-      product.delta = deltas + i * delta_pitch;
-      product.width = blocks;
-      WeightGradient<INPUTS, INPUTS, OUTPUTS>::run(product);
-    }
-  });
-}
-
-// G x: the kernel.
-inline void transform_kernel(const Vector x[3], Vector y[4]) {
-  const Vector half = broadcast(0.5f), outer = x[0] + x[2];
-  y[0] = x[0];
-  y[1] = (outer + x[1]) * half;
-  y[2] = (outer - x[1]) * half;
-  y[3] = x[2];
-}
-
-void transform_weights(const float* weights2, int64_t piece, WinogradWeights& to) {
-  constexpr int inputs = channels1 / winograd_pieces;
-  const Step first = piece * inputs;
-  const float* kernels = weights2 + first * channels2;
-  float* forward = to.forward + first * channels2;
-  for (Step i = 0; i < inputs * channels2; i += WIDTH) {
-    Vector half[4][kernel2];
+// A 3x3 kernel of which tap (row, column) begins at taps[row][column], for a vector of channels, to components `pitch`
+// floats apart.
+inline void kernel_components(const float* const taps[3][3], Step channel, float* to, Step pitch) {
+  Vector half[window_edge][3];
 #pragma GCC unroll 3
-    for (int column = 0; column < kernel2; column++) {
-      Vector x[kernel2], y[4];
+  for (int column = 0; column < 3; column++) {
+    Vector x[3], y[window_edge];
 #pragma GCC unroll 3
-      for (int row = 0; row < kernel2; row++) {
-        x[row] = load(kernels + (row * kernel2 + column) * component_weights2 + i);
-      }
-      transform_kernel(x, y);
-#pragma GCC unroll 4
-      for (int row = 0; row < 4; row++) {
-        half[row][column] = y[row];
-      }
+    for (int row = 0; row < 3; row++) {
+      x[row] = load(taps[row][column] + channel);
     }
-#pragma GCC unroll 4
-    for (int row = 0; row < 4; row++) {
-      Vector y[4];
-      transform_kernel(half[row], y);
-#pragma GCC unroll 4
-      for (int column = 0; column < 4; column++) {
-        store(forward + (row * 4 + column) * component_weights2 + i, y[column]);
-      }
+    transform_kernel(x, y);
+#pragma GCC unroll 6
+    for (int row = 0; row < window_edge; row++) {
+      half[row][column] = y[row];
     }
   }
-  for (int row = 0; row < 4; row++) {
-    for (int column = 0; column < 4; column++) {
-      const float* from = forward + (turned_component[row] * 4 + turned_component[column]) * component_weights2;
-      float* turned = to.data_gradient + (row * 4 + column) * component_weights2 + first;
-      for (int out = 0; out < channels2; out++) {
-        for (int in = 0; in < inputs; in++) {
-          turned[out * channels1 + in] = from[in * channels2 + out];
-        }
-      }
+#pragma GCC unroll 6
+  for (int row = 0; row < window_edge; row++) {
+    Vector y[window_edge];
+    transform_kernel(half[row], y);
+#pragma GCC unroll 6
+    for (int column = 0; column < window_edge; column++) {
+      store(to + (row * window_edge + column) * pitch + channel, y[column]);
     }
   }
 }
 
-// G^T x
-inline void transform_kernel_back(const Vector x[4], Vector y[3]) {
-  const Vector half = broadcast(0.5f), mean = (x[1] + x[2]) * half;
-  y[0] = x[0] + mean;
-  y[1] = (x[1] - x[2]) * half;
-  y[2] = mean + x[3];
-}
-
-void add_weight_gradient(const float* sums, float* weights2) {
-  for (Step i = 0; i < component_weights2; i += WIDTH) {
-    Vector half[kernel2][4];
-#pragma GCC unroll 4
-    for (int column = 0; column < 4; column++) {
-      Vector x[4], y[kernel2];
-#pragma GCC unroll 4
-      for (int row = 0; row < 4; row++) {
-        x[row] = load(sums + (row * 4 + column) * component_weights2 + i);
-      }
-      transform_kernel_back(x, y);
-#pragma GCC unroll 3
-      for (int row = 0; row < kernel2; row++) {
-        half[row][column] = y[row];
-      }
+// The way back: adds the gradient of a 3x3 kernel to its taps.
+inline void add_kernel_gradient(const float* sums, Step pitch, Step channel, float* const taps[3][3]) {
+  Vector half[3][window_edge];
+#pragma GCC unroll 6
+  for (int column = 0; column < window_edge; column++) {
+    Vector x[window_edge], y[3];
+#pragma GCC unroll 6
+    for (int row = 0; row < window_edge; row++) {
+      x[row] = load(sums + (row * window_edge + column) * pitch + channel);
     }
+    transform_kernel_back(x, y);
 #pragma GCC unroll 3
-    for (int row = 0; row < kernel2; row++) {
-      Vector y[kernel2];
-      transform_kernel_back(half[row], y);
+    for (int row = 0; row < 3; row++) {
+      half[row][column] = y[row];
+    }
+  }
 #pragma GCC unroll 3
-      for (int column = 0; column < kernel2; column++) {
-        float* at = weights2 + (row * kernel2 + column) * component_weights2 + i;
-        store(at, load(at) + y[column]);
-      }
+  for (int row = 0; row < 3; row++) {
+    Vector y[3];
+    transform_kernel_back(half[row], y);
+#pragma GCC unroll 3
+    for (int column = 0; column < 3; column++) {
+      float* at = taps[row][column] + channel;
+      store(at, load(at) + scale_back(y[column]));
     }
   }
 }

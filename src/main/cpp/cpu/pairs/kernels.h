@@ -12,7 +12,7 @@
 #include <cstdint>
 
 #include "cpu/network.h"
-#include "cpu/winograd.h"
+#include "cpu/pairs/winograd.h"
 
 namespace ldct {
 namespace cpu {
@@ -57,7 +57,7 @@ struct Output {
   float* out;
 };
 
-// Two rows of layer 2 or of its data gradient, by winograd.h.
+// Two rows of layer 2 or of its data gradient, by pairs/winograd.h.
 struct Winograd {
   const bf16* in[4];  // pairs, at pixels -2 and -1, from the row above the first to the row below the second
   const bf16* weights;
@@ -115,6 +115,8 @@ void layer2_data_gradient(const Winograd& rows);
 void layer3_weight_gradient(const WeightGradient& row);  // 32 channels: the window runs over the output's gradient
 void layer2_weight_gradient(const WinogradGradient& rows, Blocks& blocks);
 void sum_up(Blocks& blocks);
+// weights2 += G^T gradient G
+void add_weight_gradient2(const float* gradient, float* weights2);
 void layer1_weight_gradient(const WeightGradient& row);  // 64 channels
 // sums[c] += sum over the pixels of a row of pairs with so many channels
 void add_pixels1(const bf16* row, int64_t width, float* sums);

@@ -2,14 +2,10 @@
 
 #include <algorithm>
 
-#include "cpu/kernels.h"
-
 namespace ldct {
 namespace cpu {
 namespace pairs {
 namespace {
-
-int64_t round_up(int64_t n, int64_t to) { return (n + to - 1) / to * to; }
 
 // One pair left of a row, and right of it what kernels read of the last block of 16 pixels that they begin.
 constexpr int64_t pixels_left = 2, pixels_right = 4, pixels_at_once = 16;
@@ -19,17 +15,18 @@ constexpr int64_t plain_slack = 32;
 }  // namespace
 
 PairSweep::PairSweep(const Weights& weights, int64_t columns)
-    : RowSchedule(columns), weights_(weights), scratch_((winograd_bytes + 3) / 4) {
+    : RowSchedule(columns, 2), weights_(weights), scratch_((winograd_bytes + 3) / 4) {
   const int64_t pixels = pixels_left + round_up(columns, pixels_at_once) + pixels_right;
   auto allocate_pairs = [&](Ring<bf16>& ring, int64_t rows, int channels) {
     ring.allocate(rows, pixels * channels, pixels_left * channels);
   };
-  allocate_pairs(active1_, alive_active1, channels1);
-  allocate_pairs(active2_, alive_active2, channels2);
-  allocate_pairs(gradient2_, alive_gradient2, channels2);
-  allocate_pairs(gradient1_, alive_gradient1, channels1);
+  const Alive rows = alive(true);
+  allocate_pairs(active1_, rows.active1, channels1);
+  allocate_pairs(active2_, rows.active2, channels2);
+  allocate_pairs(gradient2_, rows.gradient2, channels2);
+  allocate_pairs(gradient1_, rows.gradient1, channels1);
   allocate_pairs(zeros_, 1, channels1);
-  gradient3_.allocate(alive_gradient3, columns + pad3 + plain_slack, pad3);
+  gradient3_.allocate(rows.gradient3, columns + pad3 + plain_slack, pad3);
 }
 
 void PairSweep::begin(const Part& part, bool training) {
@@ -55,7 +52,7 @@ void PairSweep::begin(const Part& part, bool training) {
 
 void PairSweep::end(Network& gradient) {
   sum_up(blocks_);
-  kernels_avx512.add_weight_gradient2(component_gradient2_.data(), gradient.weights2);
+  add_weight_gradient2(component_gradient2_.data(), gradient.weights2);
 }
 
 void PairSweep::windows(const Part& part, const Ring<bf16>& ring, int64_t r, const bf16* in[4]) const {
@@ -66,6 +63,12 @@ void PairSweep::windows(const Part& part, const Ring<bf16>& ring, int64_t r, con
 }
 
 void PairSweep::layer1(const Part& part, int64_t r) {
+  for (int64_t at = r; at < std::min(r + group(), part.rows); at++) {
+    layer1_row(part, at);
+  }
+}
+
+void PairSweep::layer1_row(const Part& part, int64_t r) {
   Convolution row{};
   row.tap_rows = tap_rows(part, r, kernel1, [&](int i, int t, int64_t at) {
     row.in[i] = input_.window(at - first_row_);
@@ -151,6 +154,12 @@ void PairSweep::layer2_gradients(const Part& part, int64_t r) {
 }
 
 void PairSweep::layer1_gradients(const Part& part, int64_t r, Network& gradient) {
+  for (int64_t at = r; at < std::min(r + group(), part.end); at++) {
+    layer1_row_gradients(part, at, gradient);
+  }
+}
+
+void PairSweep::layer1_row_gradients(const Part& part, int64_t r, Network& gradient) {
   WeightGradient weights{};
   weights.tap_rows = tap_rows(part, r, kernel1, [&](int i, int t, int64_t at) {
     weights.in[i] = input_.window(at - first_row_);

@@ -29,6 +29,8 @@ class PairSweep : public RowSchedule {
   void layer2_gradients(const Part& part, int64_t r) override;
   void layer1_gradients(const Part& part, int64_t r, Network& gradient) override;
 
+  void layer1_row(const Part& part, int64_t r);
+  void layer1_row_gradients(const Part& part, int64_t r, Network& gradient);
   // The rows around the pair (r, r + 1) that layer 2's 3x3 windows see; zeros outside the image.
   void windows(const Part& part, const Ring<bf16>& ring, int64_t r, const bf16* in[4]) const;
 

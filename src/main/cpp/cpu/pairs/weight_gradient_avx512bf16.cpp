@@ -55,6 +55,14 @@ struct Layer2Gradient {
   }
 };
 
+// y = G^T x
+inline void transform_kernel_back(const __m512 x[4], __m512 y[3]) {
+  const __m512 half = _mm512_set1_ps(0.5f), mean = _mm512_mul_ps(_mm512_add_ps(x[1], x[2]), half);
+  y[0] = _mm512_add_ps(x[0], mean);
+  y[1] = _mm512_mul_ps(_mm512_sub_ps(x[1], x[2]), half);
+  y[2] = _mm512_add_ps(mean, x[3]);
+}
+
 template <int CHANNELS>
 void add_pixels(const bf16* row, int64_t width, float* sums) {
   constexpr int vectors = CHANNELS / lanes;
@@ -102,6 +110,30 @@ void layer2_weight_gradient(const WinogradGradient& rows, Blocks& blocks) {
 void sum_up(Blocks& blocks) {
   Layer2Gradient::run(blocks);
   blocks.steps = 0;
+}
+
+void add_weight_gradient2(const float* gradient, float* weights2) {
+  for (Step i = 0; i < component_weights2; i += lanes) {
+    __m512 half[kernel2][4];
+    for (int column = 0; column < 4; column++) {
+      __m512 x[4], y[kernel2];
+      for (int row = 0; row < 4; row++) {
+        x[row] = _mm512_loadu_ps(gradient + (row * 4 + column) * component_weights2 + i);
+      }
+      transform_kernel_back(x, y);
+      for (int row = 0; row < kernel2; row++) {
+        half[row][column] = y[row];
+      }
+    }
+    for (int row = 0; row < kernel2; row++) {
+      __m512 y[kernel2];
+      transform_kernel_back(half[row], y);
+      for (int column = 0; column < kernel2; column++) {
+        float* at = weights2 + (row * kernel2 + column) * component_weights2 + i;
+        _mm512_storeu_ps(at, _mm512_add_ps(_mm512_loadu_ps(at), y[column]));
+      }
+    }
+  }
 }
 
 void layer1_weight_gradient(const WeightGradient& row) { OneChannelGradient<kernel1, channels1>::run(row); }

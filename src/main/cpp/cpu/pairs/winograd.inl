@@ -1,4 +1,4 @@
-// Layer 2 forward and backward, two rows at a time by Winograd's F(2x2, 3x3), see cpu/winograd.h. Transforms are
+// Layer 2 forward and backward, two rows at a time by Winograd's F(2x2, 3x3), see cpu/pairs/winograd.h. Transforms are
 // float32, their results are rounded. Included by *_avx512bf16.cpp only.
 #pragma once
 

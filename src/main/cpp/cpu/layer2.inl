@@ -1,0 +1,83 @@
+// Layer 2's kernels: four rows at a time by winograd.h. Included by rows.inl.
+
+namespace ldct {
+namespace cpu {
+namespace {
+
+template <int INPUTS, int OUTPUTS>
+void layer2(const WinogradRows& rows) {
+  balanced_pieces((rows.width + block_edge - 1) / block_edge, most_blocks, [&](Step first, Step blocks) {
+    const Step in_pitch = component_pitch(blocks, INPUTS), out_pitch = component_pitch(blocks, OUTPUTS);
+    float* products = rows.scratch + components * in_pitch;
+    input_components<INPUTS>(rows.in, block_edge * first, blocks, rows.scratch);
+    for (int i = 0; i < components; i++) {
+      ConvolutionRow product{};
+      product.tap_rows = 1;
+      product.in[0] = rows.scratch + i * in_pitch;
+      product.weights[0] = rows.weights + i * INPUTS * OUTPUTS;
+      product.width = blocks;
+      product.out = products + i * out_pitch;
+      Convolution<INPUTS, INPUTS, OUTPUTS>::run(product);
+    }
+    store_outputs<OUTPUTS>(rows, products, block_edge * first, blocks);
+  });
+}
+
+void layer2_weight_gradient(const WinogradGradientRows& rows) {
+  balanced_pieces((rows.width + block_edge - 1) / block_edge, most_blocks, [&](Step first, Step blocks) {
+    const Step in_pitch = component_pitch(blocks, channels1), delta_pitch = component_pitch(blocks, channels2);
+    float* deltas = rows.scratch + components * in_pitch;
+    input_components<channels1>(rows.in, block_edge * first, blocks, rows.scratch);
+    gradient_components<channels2>(rows.delta, block_edge * first, blocks, deltas);
+    for (int i = 0; i < components; i++) {
+      WeightGradientRow product{};
+      product.tap_rows = 1;
+      product.in[0] = rows.scratch + i * in_pitch;
+      product.gradient[0] = rows.gradient + i * component_weights2;
+      product.delta = deltas + i * delta_pitch;
+      product.width = blocks;
+      WeightGradient<channels1, channels1, channels2>::run(product);
+    }
+  });
+}
+
+// [channels1][channels2] to [channels2][channels1]
+void exchange_channels(const float* from, float* to) {
+  for (Step in = 0; in < channels1; in += WIDTH) {
+    for (Step out = 0; out < channels2; out += WIDTH) {
+      transpose_square(from + in * channels2 + out, channels2, to + out * channels1 + in, channels1);
+    }
+  }
+}
+
+// Both directions' weights. The data gradient's kernels are turned by half a turn and have inputs and outputs exchanged.
+void transform_weights2(const float* weights2, WinogradWeights& to) {
+  const float* taps[3][3];
+  const float* turned[3][3];
+  alignas(64) float exchanged[kernel2 * kernel2 * component_weights2];
+  for (int tap = 0; tap < kernel2 * kernel2; tap++) {
+    const float* from = weights2 + tap * component_weights2;
+    float* other = exchanged + tap * component_weights2;
+    exchange_channels(from, other);
+    taps[tap / 3][tap % 3] = from;
+    turned[2 - tap / 3][2 - tap % 3] = other;
+  }
+  for (Step i = 0; i < component_weights2; i += WIDTH) {
+    kernel_components(taps, i, to.layer2, component_weights2);
+    kernel_components(turned, i, to.data_gradient2, component_weights2);
+  }
+}
+
+void add_weight_gradient2(const float* sums, float* weights2) {
+  float* taps[3][3];
+  for (int tap = 0; tap < kernel2 * kernel2; tap++) {
+    taps[tap / 3][tap % 3] = weights2 + tap * component_weights2;
+  }
+  for (Step i = 0; i < component_weights2; i += WIDTH) {
+    add_kernel_gradient(sums, component_weights2, i, taps);
+  }
+}
+
+}  // namespace
+}  // namespace cpu
+}  // namespace ldct
