@@ -30,6 +30,7 @@ struct WeightGradientRow {
   const float* in[max_tap_rows];
   float* gradient[max_tap_rows];  // [depth][channels]
   const float* delta;             // [width][channels]
+  bool first;                     // what is in gradient does not count
   int64_t width;
 };
 
@@ -51,6 +52,7 @@ struct WinogradGradientRows {
   const float* in[12];    // as above
   const float* delta[4];  // [width, rounded up to four][output channels]
   float* gradient;        // as the layer's transformed weights
+  bool first;             // what is in gradient does not count
   int64_t width;
   float* scratch;  // winograd_scratch floats
 };

@@ -10,12 +10,17 @@ constexpr Step window_positions(Step blocks) { return block_edge * (blocks - 1) 
 constexpr Step positions1 = (window_positions(most_blocks) + WIDTH - 1) / WIDTH * WIDTH;
 // Floats of a piece's components: [component][group row][position].
 constexpr Step windows1 = components * groups1 * positions1;
-static_assert(windows1 + components * (most_blocks * channels1 + component_gap) <= winograd_scratch, "no room");
+// Between the components of a vector of channels, which take the first-level cache.
+constexpr Step pitch1 = most_blocks * WIDTH;
+static_assert(windows1 + components * pitch1 <= winograd_scratch, "no room");
+
+// Weights and their gradients: [channels1 / WIDTH][component][group row][group column][WIDTH].
+constexpr Step taps1 = groups1 * groups1 * WIDTH;
 
 // Components of the windows at every position from `first` on; a block reads those of its nine groups.
 void image_components(const float* const in[block_edge + kernel1 - 1], Step first, Step blocks, float* to) {
   const Step positions = window_positions(blocks);
-  float halves[window_edge][positions1 + WIDTH];
+  float halves[groups1][window_edge][positions1 + WIDTH];
   for (int group = 0; group < groups1; group++) {
     for (Step x = 0; x < positions + window_edge - 1; x += WIDTH) {
       Vector column[window_edge], transformed[window_edge];
@@ -27,15 +32,17 @@ void image_components(const float* const in[block_edge + kernel1 - 1], Step firs
       transform_input<1>(column, transformed + 3);
 #pragma GCC unroll 6
       for (int y = 0; y < window_edge; y++) {
-        store(halves[y] + x, transformed[y]);
+        store(halves[group][y] + x, transformed[y]);
       }
     }
+  }
+  for (int group = 0; group < groups1; group++) {
     for (int y = 0; y < window_edge; y++) {
       for (Step x = 0; x < positions; x += WIDTH) {
         Vector row[window_edge], transformed[window_edge];
 #pragma GCC unroll 6
         for (int i = 0; i < window_edge; i++) {
-          row[i] = load(halves[y] + x + i);
+          row[i] = load(halves[group][y] + x + i);
         }
         transform_input<0>(row, transformed);
         transform_input<1>(row, transformed + 3);
@@ -48,42 +55,97 @@ void image_components(const float* const in[block_edge + kernel1 - 1], Step firs
   }
 }
 
+// One component of a vector of channels of BLOCKS blocks.
+template <int BLOCKS>
+struct Products1 {
+  static constexpr int most = REGISTERS == 32 ? 16 : 8;
+
+  static void run(const float* windows, const float* weights, float* out) {
+    Vector sums[BLOCKS];
+#pragma GCC unroll 16
+    for (int b = 0; b < BLOCKS; b++) {
+      sums[b] = broadcast(0);
+    }
+    for (int group = 0; group < groups1; group++, windows += positions1) {
+#pragma GCC unroll 3
+      for (int column = 0; column < groups1; column++, weights += WIDTH) {
+        const Vector w = load(weights);
+#pragma GCC unroll 16
+        for (int b = 0; b < BLOCKS; b++) {
+          sums[b] = multiply_add(broadcast(windows[block_edge * b + 3 * column]), w, sums[b]);
+        }
+      }
+    }
+#pragma GCC unroll 16
+    for (int b = 0; b < BLOCKS; b++) {
+      store(out + b * WIDTH, sums[b]);
+    }
+  }
+};
+
 void layer1(const WinogradRows& rows) {
   balanced_pieces((rows.width + block_edge - 1) / block_edge, most_blocks, [&](Step first, Step blocks) {
-    const Step pitch = component_pitch(blocks, channels1);
+    float* windows = rows.scratch;
     float* products = rows.scratch + windows1;
-    image_components(rows.in, block_edge * first, blocks, rows.scratch);
-    for (int i = 0; i < components; i++) {
-      ConvolutionRow product{};
-      product.tap_rows = groups1;
-      for (int g = 0; g < groups1; g++) {
-        product.in[g] = rows.scratch + (i * groups1 + g) * positions1;
-        product.weights[g] = rows.weights + (i * groups1 + g) * groups1 * channels1;
+    image_components(rows.in, block_edge * first, blocks, windows);
+    for (Step c = 0; c < channels1; c += WIDTH) {
+      const float* weights = rows.weights + c / WIDTH * components * taps1;
+      for (int i = 0; i < components; i++) {
+        balanced_pieces(blocks, Products1<1>::most, [&](Step b, Step count) {
+          with_constant<Products1<1>::most, Products1>(count, windows + i * groups1 * positions1 + block_edge * b,
+                                                       weights + i * taps1, products + i * pitch1 + b * WIDTH);
+        });
       }
-      product.width = blocks;
-      product.out = products + i * pitch;
-      Convolution<groups1, block_edge, channels1, 3>::run(product);
+      for (Step b = 0; b < blocks; b++) {
+        store_block<channels1>(rows, products + b * WIDTH, pitch1, block_edge * (first + b), c);
+      }
     }
-    store_outputs<channels1>(rows, products, block_edge * first, blocks);
   });
+}
+
+// gradient += (first: =) the sums over blocks of one component of a vector of channels.
+inline void add_products1(const float* windows, const float* delta, Step blocks, bool first, float* gradient) {
+  Vector sums[groups1][groups1];
+#pragma GCC unroll 3
+  for (int row = 0; row < groups1; row++) {
+#pragma GCC unroll 3
+    for (int column = 0; column < groups1; column++) {
+      sums[row][column] = first ? broadcast(0) : load(gradient + (row * groups1 + column) * WIDTH);
+    }
+  }
+  for (Step b = 0; b < blocks; b++, windows += block_edge, delta += WIDTH) {
+    const Vector d = load(delta);
+#pragma GCC unroll 3
+    for (int row = 0; row < groups1; row++) {
+#pragma GCC unroll 3
+      for (int column = 0; column < groups1; column++) {
+        sums[row][column] = multiply_add(broadcast(windows[row * positions1 + 3 * column]), d, sums[row][column]);
+      }
+    }
+  }
+#pragma GCC unroll 3
+  for (int row = 0; row < groups1; row++) {
+#pragma GCC unroll 3
+    for (int column = 0; column < groups1; column++) {
+      store(gradient + (row * groups1 + column) * WIDTH, sums[row][column]);
+    }
+  }
 }
 
 void layer1_weight_gradient(const WinogradGradientRows& rows) {
   balanced_pieces((rows.width + block_edge - 1) / block_edge, most_blocks, [&](Step first, Step blocks) {
-    const Step pitch = component_pitch(blocks, channels1);
+    float* windows = rows.scratch;
     float* deltas = rows.scratch + windows1;
-    image_components(rows.in, block_edge * first, blocks, rows.scratch);
-    gradient_components<channels1>(rows.delta, block_edge * first, blocks, deltas);
-    for (int i = 0; i < components; i++) {
-      WeightGradientRow product{};
-      product.tap_rows = groups1;
-      for (int g = 0; g < groups1; g++) {
-        product.in[g] = rows.scratch + (i * groups1 + g) * positions1;
-        product.gradient[g] = rows.gradient + (i * groups1 + g) * groups1 * channels1;
+    image_components(rows.in, block_edge * first, blocks, windows);
+    for (Step c = 0; c < channels1; c += WIDTH) {
+      float* gradient = rows.gradient + c / WIDTH * components * taps1;
+      for (Step b = 0; b < blocks; b++) {
+        gradient_block<channels1>(rows.delta, block_edge * (first + b) * channels1 + c, pitch1, deltas + b * WIDTH);
       }
-      product.delta = deltas + i * pitch;
-      product.width = blocks;
-      WeightGradient<groups1, block_edge, channels1, 3>::run(product);
+      for (int i = 0; i < components; i++) {
+        add_products1(windows + i * groups1 * positions1, deltas + i * pitch1, blocks, rows.first && first == 0,
+                      gradient + i * taps1);
+      }
     }
   });
 }
@@ -98,30 +160,31 @@ void group_taps(Float* weights1, int group_row, int group_column, Float* taps[3]
   }
 }
 
+// visit(group row, group column, channel, floats before its first component)
 template <class Visit>
 void each_group(const Visit& visit) {
-  for (int row = 0; row < groups1; row++) {
-    for (int column = 0; column < groups1; column++) {
-      for (Step channel = 0; channel < channels1; channel += WIDTH) {
-        visit(row, column, channel);
+  for (Step channel = 0; channel < channels1; channel += WIDTH) {
+    for (int row = 0; row < groups1; row++) {
+      for (int column = 0; column < groups1; column++) {
+        visit(row, column, channel, channel / WIDTH * components * taps1 + (row * groups1 + column) * WIDTH);
       }
     }
   }
 }
 
 void transform_weights1(const float* weights1, WinogradWeights& to) {
-  each_group([&](int row, int column, Step channel) {
+  each_group([&](int row, int column, Step channel, Step at) {
     const float* taps[3][3];
-    group_taps(weights1, row, column, taps);
-    kernel_components(taps, channel, to.layer1 + (row * groups1 + column) * channels1, component_weights1);
+    group_taps(weights1 + channel, row, column, taps);
+    kernel_components(taps, 0, to.layer1 + at, taps1);
   });
 }
 
 void add_weight_gradient1(const float* sums, float* weights1) {
-  each_group([&](int row, int column, Step channel) {
+  each_group([&](int row, int column, Step channel, Step at) {
     float* taps[3][3];
-    group_taps(weights1, row, column, taps);
-    add_kernel_gradient(sums + (row * groups1 + column) * channels1, component_weights1, channel, taps);
+    group_taps(weights1 + channel, row, column, taps);
+    add_kernel_gradient(sums + at, taps1, 0, taps);
   });
 }
 

@@ -14,7 +14,7 @@ void layer2(const WinogradRows& rows) {
       ConvolutionRow product{};
       product.tap_rows = 1;
       product.in[0] = rows.scratch + i * in_pitch;
-      product.weights[0] = rows.weights + i * INPUTS * OUTPUTS;
+      product.weights[0] = rows.weights + i * component_pitch2;
       product.width = blocks;
       product.out = products + i * out_pitch;
       Convolution<INPUTS, INPUTS, OUTPUTS>::run(product);
@@ -33,8 +33,9 @@ void layer2_weight_gradient(const WinogradGradientRows& rows) {
       WeightGradientRow product{};
       product.tap_rows = 1;
       product.in[0] = rows.scratch + i * in_pitch;
-      product.gradient[0] = rows.gradient + i * component_weights2;
+      product.gradient[0] = rows.gradient + i * component_pitch2;
       product.delta = deltas + i * delta_pitch;
+      product.first = rows.first && first == 0;
       product.width = blocks;
       WeightGradient<channels1, channels1, channels2>::run(product);
     }
@@ -63,8 +64,8 @@ void transform_weights2(const float* weights2, WinogradWeights& to) {
     turned[2 - tap / 3][2 - tap % 3] = other;
   }
   for (Step i = 0; i < component_weights2; i += WIDTH) {
-    kernel_components(taps, i, to.layer2, component_weights2);
-    kernel_components(turned, i, to.data_gradient2, component_weights2);
+    kernel_components(taps, i, to.layer2, component_pitch2);
+    kernel_components(turned, i, to.data_gradient2, component_pitch2);
   }
 }
 
@@ -74,7 +75,7 @@ void add_weight_gradient2(const float* sums, float* weights2) {
     taps[tap / 3][tap % 3] = weights2 + tap * component_weights2;
   }
   for (Step i = 0; i < component_weights2; i += WIDTH) {
-    add_kernel_gradient(sums, component_weights2, i, taps);
+    add_kernel_gradient(sums, component_pitch2, i, taps);
   }
 }
 

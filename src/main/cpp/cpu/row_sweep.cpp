@@ -39,10 +39,9 @@ void RowSweep::begin(const Part&, bool training) {
   }
   if (component_gradient2_.size() == 0) {
     component_gradient1_ = AlignedFloats(components * component_weights1);
-    component_gradient2_ = AlignedFloats(components * component_weights2);
+    component_gradient2_ = AlignedFloats(components * component_pitch2);
   }
-  std::fill_n(component_gradient1_.data(), component_gradient1_.size(), 0.0f);
-  std::fill_n(component_gradient2_.data(), component_gradient2_.size(), 0.0f);
+  first_ = true;
 }
 
 void RowSweep::end(Network& gradient) {
@@ -138,6 +137,7 @@ void RowSweep::layer2_gradients(const Part& part, int64_t r) {
     weights.delta[i] = within(part, r + i, 0) ? gradient2_.row(r + i) : zeros_.row(0);
   }
   weights.gradient = component_gradient2_.data();
+  weights.first = first_;
   weights.width = columns();
   weights.scratch = scratch_.data();
   kernels_.layer2_weight_gradient(weights);
@@ -165,9 +165,11 @@ void RowSweep::layer1_gradients(const Part& part, int64_t r, Network& gradient) 
     }
   }
   weights.gradient = component_gradient1_.data();
+  weights.first = first_;
   weights.width = columns();
   weights.scratch = scratch_.data();
   kernels_.layer1_weight_gradient(weights);
+  first_ = false;
 }
 
 int64_t RowSweep::bytes() const {

@@ -46,6 +46,7 @@ class RowSweep : public RowSchedule {
   std::unique_ptr<WinogradWeights> weights_;
   float weights3_[kernel3 * tap_row3];  // upright
   AlignedFloats scratch_;
+  bool first_ = true;  // group of a part's gradients
   // Allocated by the first training.
   AlignedFloats component_gradient1_, component_gradient2_;
   Ring<float> active1_, active2_, gradient3_, gradient2_, gradient1_, zeros_;

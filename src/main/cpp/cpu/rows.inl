@@ -20,9 +20,8 @@ struct Block {
   static constexpr int pixels = (REGISTERS - 2 - vectors) / vectors;
 };
 
-// P pixels times V vectors of channels of one row. STRIDE: floats from a pixel's window to the next; STEP: between the
-// values of a window.
-template <int DEPTH, int STRIDE, int CHANNELS, int STEP, int P>
+// P pixels times V vectors of channels of one row.
+template <int DEPTH, int STRIDE, int CHANNELS, int P>
 void convolve_block(const ConvolutionRow& row, Step pixel, Step channel) {
   constexpr int V = Block<CHANNELS>::vectors;
   Vector sums[P][V];
@@ -38,7 +37,7 @@ void convolve_block(const ConvolutionRow& row, Step pixel, Step channel) {
     const float* in = row.in[t] + pixel * STRIDE;
     const float* weights = row.weights[t] + channel;
 #pragma GCC unroll 3
-    for (int k = 0; k < DEPTH; k++, in += STEP, weights += CHANNELS) {
+    for (int k = 0; k < DEPTH; k++, in++, weights += CHANNELS) {
       // A position must not borrow the pixels that its neighbour broadcast: the compiler would keep
       // more of them than there are registers, and the sums in memory.
       asm("" : "+r"(in), "+r"(weights));
@@ -74,14 +73,14 @@ void convolve_block(const ConvolutionRow& row, Step pixel, Step channel) {
   }
 }
 
-template <int DEPTH, int STRIDE, int CHANNELS, int STEP = 1>
+template <int DEPTH, int STRIDE, int CHANNELS>
 struct Convolution {
   using Shape = Block<CHANNELS>;
 
   template <int P>
   struct Pixels {
     static void run(const ConvolutionRow& row, Step pixel, Step channel) {
-      convolve_block<DEPTH, STRIDE, CHANNELS, STEP, P>(row, pixel, channel);
+      convolve_block<DEPTH, STRIDE, CHANNELS, P>(row, pixel, channel);
     }
   };
 
@@ -95,7 +94,7 @@ struct Convolution {
 };
 
 // K consecutive window positions times V vectors of channels, over the pixels [from, to).
-template <int STRIDE, int CHANNELS, int STEP, int K>
+template <int STRIDE, int CHANNELS, int K>
 void weight_gradient_block(const WeightGradientRow& row, int t, Step k, Step channel, Step from, Step to) {
   constexpr int V = Block<CHANNELS>::vectors;
   Vector sums[K][V];
@@ -106,7 +105,7 @@ void weight_gradient_block(const WeightGradientRow& row, int t, Step k, Step cha
       sums[j][v] = broadcast(0);
     }
   }
-  const float* in = row.in[t] + k * STEP + from * STRIDE;
+  const float* in = row.in[t] + k + from * STRIDE;
   const float* delta = row.delta + channel + from * CHANNELS;
   for (Step p = from; p < to; p++, in += STRIDE, delta += CHANNELS) {
     Vector d[V];
@@ -116,7 +115,7 @@ void weight_gradient_block(const WeightGradientRow& row, int t, Step k, Step cha
     }
 #pragma GCC unroll 16
     for (int j = 0; j < K; j++) {
-      Vector x = broadcast(in[j * STEP]);
+      Vector x = broadcast(in[j]);
 #pragma GCC unroll 8
       for (int v = 0; v < V; v++) {
         sums[j][v] = multiply_add(x, d[v], sums[j][v]);
@@ -129,12 +128,12 @@ void weight_gradient_block(const WeightGradientRow& row, int t, Step k, Step cha
 #pragma GCC unroll 8
     for (int v = 0; v < V; v++) {
       float* at = gradient + j * CHANNELS + v * WIDTH;
-      store(at, load(at) + sums[j][v]);
+      store(at, row.first && from == 0 ? sums[j][v] : load(at) + sums[j][v]);
     }
   }
 }
 
-template <int DEPTH, int STRIDE, int CHANNELS, int STEP = 1>
+template <int DEPTH, int STRIDE, int CHANNELS>
 struct WeightGradient {
   using Shape = Block<CHANNELS>;
   // Few enough pixels that their rows stay in the first-level cache while all weights pass by.
@@ -143,7 +142,7 @@ struct WeightGradient {
   template <int K>
   struct Positions {
     static void run(const WeightGradientRow& row, int t, Step k, Step channel, Step from, Step to) {
-      weight_gradient_block<STRIDE, CHANNELS, STEP, K>(row, t, k, channel, from, to);
+      weight_gradient_block<STRIDE, CHANNELS, K>(row, t, k, channel, from, to);
     }
   };
 

@@ -31,19 +31,21 @@ constexpr int groups1 = kernel1 / 3;  // of layer 1's taps, rows and columns
 constexpr int component_weights1 = groups1 * groups1 * channels1;
 constexpr int component_weights2 = channels1 * channels2;
 
+// Floats between two components' arrays, so that not all start in the same set of the cache.
+constexpr int component_gap = 16;
+constexpr int component_pitch2 = component_weights2 + component_gap;
+
 // So many blocks of a row are computed at a time: a component of theirs stays in the first-level cache, all components
 // in the second.
 constexpr int most_blocks = 16;
-// Floats between two components' arrays, so that not all start in the same set of the cache.
-constexpr int component_gap = 16;
 constexpr int64_t winograd_scratch = components * (most_blocks * (channels1 + channels2) + 2 * component_gap);
 
 // The weights as the products read them; each worker has its own, which costs less than fetching them from another core.
 struct WinogradWeights {
-  alignas(64) float layer1[components * component_weights1];  // [component][group row][group column][channels1]
-  alignas(64) float layer2[components * component_weights2];  // [component][channels1][channels2]
+  alignas(64) float layer1[components * component_weights1];  // in an order of the kernels
+  alignas(64) float layer2[components * component_pitch2];  // [component][channels1][channels2]
   // Of the kernel turned by half a turn, [component][channels2][channels1].
-  alignas(64) float data_gradient2[components * component_weights2];
+  alignas(64) float data_gradient2[components * component_pitch2];
 };
 
 }  // namespace cpu

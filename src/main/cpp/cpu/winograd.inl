@@ -109,80 +109,91 @@ void input_components(const float* const in[window_edge], Step first, Step block
   }
 }
 
+// One block's gradient, a vector of channels of pixels CHANNELS floats apart, to components `pitch` floats apart.
+template <int CHANNELS>
+inline void gradient_block(const float* const delta[block_edge], Step at, Step pitch, float* to) {
+  Vector half[window_edge][block_edge];
+#pragma GCC unroll 4
+  for (int x = 0; x < block_edge; x++) {
+    Vector column[block_edge], transformed[window_edge];
+#pragma GCC unroll 4
+    for (int y = 0; y < block_edge; y++) {
+      column[y] = load(delta[y] + at + x * CHANNELS);
+    }
+    transform_gradient(column, transformed);
+#pragma GCC unroll 6
+    for (int y = 0; y < window_edge; y++) {
+      half[y][x] = transformed[y];
+    }
+  }
+#pragma GCC unroll 6
+  for (int y = 0; y < window_edge; y++) {
+    Vector transformed[window_edge];
+    transform_gradient(half[y], transformed);
+#pragma GCC unroll 6
+    for (int x = 0; x < window_edge; x++) {
+      store(to + (y * window_edge + x) * pitch, transformed[x]);
+    }
+  }
+}
+
 template <int CHANNELS>
 void gradient_components(const float* const delta[block_edge], Step first, Step blocks, float* to) {
   const Step pitch = component_pitch(blocks, CHANNELS);
   for (Step b = 0; b < blocks; b++) {
     for (Step c = 0; c < CHANNELS; c += WIDTH) {
-      Vector half[window_edge][block_edge];
+      gradient_block<CHANNELS>(delta, (first + block_edge * b) * CHANNELS + c, pitch, to + b * CHANNELS + c);
+    }
+  }
+}
+
+// The products of one block, a vector of channels from c on, back to pixels from `pixel` on, with the epilogue.
+template <int CHANNELS>
+inline void store_block(const WinogradRows& rows, const float* products, Step pitch, Step pixel, Step c) {
+  const Step left = rows.width - pixel;
+  const int columns = left < block_edge ? static_cast<int>(left) : block_edge;
+  Vector half[block_edge][window_edge];
+#pragma GCC unroll 6
+  for (int x = 0; x < window_edge; x++) {
+    Vector column[window_edge], transformed[block_edge];
+#pragma GCC unroll 6
+    for (int y = 0; y < window_edge; y++) {
+      column[y] = load(products + (y * window_edge + x) * pitch);
+    }
+    transform_output(column, transformed);
 #pragma GCC unroll 4
-      for (int x = 0; x < block_edge; x++) {
-        Vector column[block_edge], transformed[window_edge];
+    for (int y = 0; y < block_edge; y++) {
+      half[y][x] = transformed[y];
+    }
+  }
+  const Vector bias = rows.bias ? load(rows.bias + c) : broadcast(0);
 #pragma GCC unroll 4
-        for (int y = 0; y < block_edge; y++) {
-          column[y] = load(delta[y] + (first + block_edge * b + x) * CHANNELS + c);
+  for (int y = 0; y < block_edge; y++) {
+    Vector transformed[block_edge];
+    transform_output(half[y], transformed);
+#pragma GCC unroll 4
+    for (int x = 0; x < block_edge; x++) {
+      if (x < columns) {
+        const Step at = (pixel + x) * CHANNELS + c;
+        Vector value = scale_back(transformed[x]) + bias;
+        if (rows.relu) {
+          value = positive_part(value);
         }
-        transform_gradient(column, transformed);
-#pragma GCC unroll 6
-        for (int y = 0; y < window_edge; y++) {
-          half[y][x] = transformed[y];
+        if (rows.gate[y]) {
+          value = where_positive(load(rows.gate[y] + at), value);
         }
-      }
-#pragma GCC unroll 6
-      for (int y = 0; y < window_edge; y++) {
-        Vector transformed[window_edge];
-        transform_gradient(half[y], transformed);
-#pragma GCC unroll 6
-        for (int x = 0; x < window_edge; x++) {
-          store(to + (y * window_edge + x) * pitch + b * CHANNELS + c, transformed[x]);
-        }
+        store(rows.out[y] + at, value);
       }
     }
   }
 }
 
-// Products back to pixels, with the epilogue.
 template <int CHANNELS>
 void store_outputs(const WinogradRows& rows, const float* products, Step first, Step blocks) {
   const Step pitch = component_pitch(blocks, CHANNELS);
   for (Step b = 0; b < blocks; b++) {
-    const Step pixel = first + block_edge * b, left = rows.width - pixel;
-    const int columns = left < block_edge ? static_cast<int>(left) : block_edge;
     for (Step c = 0; c < CHANNELS; c += WIDTH) {
-      Vector half[block_edge][window_edge];
-#pragma GCC unroll 6
-      for (int x = 0; x < window_edge; x++) {
-        Vector column[window_edge], transformed[block_edge];
-#pragma GCC unroll 6
-        for (int y = 0; y < window_edge; y++) {
-          column[y] = load(products + (y * window_edge + x) * pitch + b * CHANNELS + c);
-        }
-        transform_output(column, transformed);
-#pragma GCC unroll 4
-        for (int y = 0; y < block_edge; y++) {
-          half[y][x] = transformed[y];
-        }
-      }
-      const Vector bias = rows.bias ? load(rows.bias + c) : broadcast(0);
-#pragma GCC unroll 4
-      for (int y = 0; y < block_edge; y++) {
-        Vector transformed[block_edge];
-        transform_output(half[y], transformed);
-#pragma GCC unroll 4
-        for (int x = 0; x < block_edge; x++) {
-          if (x < columns) {
-            const Step at = (pixel + x) * CHANNELS + c;
-            Vector value = scale_back(transformed[x]) + bias;
-            if (rows.relu) {
-              value = positive_part(value);
-            }
-            if (rows.gate[y]) {
-              value = where_positive(load(rows.gate[y] + at), value);
-            }
-            store(rows.out[y] + at, value);
-          }
-        }
-      }
+      store_block<CHANNELS>(rows, products + b * CHANNELS + c, pitch, first + block_edge * b, c);
     }
   }
 }
