@@ -1,5 +1,7 @@
 #include "cpu/optimizer.h"
 
+#include <cstring>
+
 namespace ldct {
 namespace cpu {
 namespace {
@@ -7,6 +9,10 @@ namespace {
 // Compiled for several instruction sets, one of which is taken when the library is loaded. Square root and
 // division are exact in all of them, so the bits are the same.
 #define LDCT_WIDE __attribute__((target_clones("avx512f", "avx2", "default")))
+
+constexpr int lanes = 8;
+using Floats = float __attribute__((vector_size(lanes * sizeof(float))));
+using Doubles = double __attribute__((vector_size(lanes * sizeof(double))));
 
 LDCT_WIDE void apply_adam(const Update& u, int64_t count, const float* __restrict gradient,
                           float* __restrict parameters, float* __restrict moment1, float* __restrict moment2) {
@@ -18,9 +24,26 @@ LDCT_WIDE void apply_adam(const Update& u, int64_t count, const float* __restric
 
 }  // namespace
 
-LDCT_WIDE void add_to(double* __restrict sums, const float* __restrict share, int64_t count) {
-  for (int64_t i = 0; i < count; i++) {
-    sums[i] += static_cast<double>(share[i]);
+LDCT_WIDE void add_shares(const float* const* shares, int64_t n, int64_t count, bool first, double* __restrict sums) {
+  int64_t i = 0;
+  for (; i + lanes <= count; i += lanes) {
+    Doubles total = {};
+    if (!first) {
+      std::memcpy(&total, sums + i, sizeof total);
+    }
+    for (int64_t s = 0; s < n; s++) {
+      Floats share;
+      std::memcpy(&share, shares[s] + i, sizeof share);
+      total += __builtin_convertvector(share, Doubles);
+    }
+    std::memcpy(sums + i, &total, sizeof total);
+  }
+  for (; i < count; i++) {
+    double total = first ? 0 : sums[i];
+    for (int64_t s = 0; s < n; s++) {
+      total += static_cast<double>(shares[s][i]);
+    }
+    sums[i] = total;
   }
 }
 

@@ -10,8 +10,8 @@ namespace cpu {
 void apply(const Update& update, int64_t count, const float* gradient, float* parameters, float* moment1,
            float* moment2);
 
-// sums += share, in double.
-void add_to(double* __restrict sums, const float* __restrict share, int64_t count);
+// sums += the n shares one after the other (first: =), in double.
+void add_shares(const float* const* shares, int64_t n, int64_t count, bool first, double* __restrict sums);
 
 }  // namespace cpu
 }  // namespace ldct

@@ -14,6 +14,8 @@ constexpr int64_t pixels_an_item = 1024, most_items = 256;
 // Rows around a part, up to 6 in training and 3 in prediction, are computed twice.
 constexpr Parts training{4, 96}, prediction{2, 32};
 constexpr int64_t parameters_a_stretch = 1024, floats_a_line = 16;
+// Of the gradients that are summed up: as many streams as the processor follows ahead.
+constexpr size_t shares_at_once = 4;
 
 int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
@@ -151,10 +153,14 @@ void CpuTrainer::reduce(const Use& use) {
   pool_.run(stretches, [&](int64_t stretch, int) {
     int64_t begin = stretch * parameters_a_stretch;
     int64_t count = std::min<int64_t>(parameters_a_stretch, LDCT_PARAMETER_COUNT - begin);
-    double sums[parameters_a_stretch] = {};
-    for (size_t slot = 0; slot < slots_used_; slot++) {
-      const float* share = reinterpret_cast<const float*>(slots_[slot].get()) + begin;
-      add_to(sums, share, count);
+    double sums[parameters_a_stretch];
+    for (size_t slot = 0; slot < slots_used_; slot += shares_at_once) {
+      const float* shares[shares_at_once];
+      const size_t n = std::min(shares_at_once, slots_used_ - slot);
+      for (size_t i = 0; i < n; i++) {
+        shares[i] = reinterpret_cast<const float*>(slots_[slot + i].get()) + begin;
+      }
+      add_shares(shares, static_cast<int64_t>(n), count, slot == 0, sums);
     }
     float gradient[parameters_a_stretch];
     for (int64_t i = 0; i < count; i++) {

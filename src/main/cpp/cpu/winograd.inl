@@ -198,16 +198,15 @@ void store_outputs(const WinogradRows& rows, const float* products, Step first, 
   }
 }
 
-// A 3x3 kernel of which tap (row, column) begins at taps[row][column], for a vector of channels, to components `pitch`
-// floats apart.
-inline void kernel_components(const float* const taps[3][3], Step channel, float* to, Step pitch) {
+// A vector of 3x3 kernels, of which tap (row, column) is at taps[row][column] + at, to components `pitch` floats apart.
+inline void kernel_components(const float* const taps[3][3], Step at, float* to, Step pitch) {
   Vector half[window_edge][3];
 #pragma GCC unroll 3
   for (int column = 0; column < 3; column++) {
     Vector x[3], y[window_edge];
 #pragma GCC unroll 3
     for (int row = 0; row < 3; row++) {
-      x[row] = load(taps[row][column] + channel);
+      x[row] = load(taps[row][column] + at);
     }
     transform_kernel(x, y);
 #pragma GCC unroll 6
@@ -221,20 +220,20 @@ inline void kernel_components(const float* const taps[3][3], Step channel, float
     transform_kernel(half[row], y);
 #pragma GCC unroll 6
     for (int column = 0; column < window_edge; column++) {
-      store(to + (row * window_edge + column) * pitch + channel, y[column]);
+      store(to + (row * window_edge + column) * pitch, y[column]);
     }
   }
 }
 
-// The way back: adds the gradient of a 3x3 kernel to its taps.
-inline void add_kernel_gradient(const float* sums, Step pitch, Step channel, float* const taps[3][3]) {
+// The way back: adds the kernels' gradients to their taps.
+inline void add_kernel_gradient(const float* sums, Step pitch, Step at, float* const taps[3][3]) {
   Vector half[3][window_edge];
 #pragma GCC unroll 6
   for (int column = 0; column < window_edge; column++) {
     Vector x[window_edge], y[3];
 #pragma GCC unroll 6
     for (int row = 0; row < window_edge; row++) {
-      x[row] = load(sums + (row * window_edge + column) * pitch + channel);
+      x[row] = load(sums + (row * window_edge + column) * pitch);
     }
     transform_kernel_back(x, y);
 #pragma GCC unroll 3
@@ -248,8 +247,8 @@ inline void add_kernel_gradient(const float* sums, Step pitch, Step channel, flo
     transform_kernel_back(half[row], y);
 #pragma GCC unroll 3
     for (int column = 0; column < 3; column++) {
-      float* at = taps[row][column] + channel;
-      store(at, load(at) + scale_back(y[column]));
+      float* tap = taps[row][column] + at;
+      store(tap, load(tap) + scale_back(y[column]));
     }
   }
 }
