@@ -47,6 +47,12 @@ LDCT_WIDE void add_shares(const float* const* shares, int64_t n, int64_t count, 
   }
 }
 
+LDCT_WIDE void round_sums(const double* __restrict sums, int64_t count, float* __restrict rounded) {
+  for (int64_t i = 0; i < count; i++) {
+    rounded[i] = static_cast<float>(sums[i]);
+  }
+}
+
 void apply(const Update& update, int64_t count, const float* gradient, float* parameters, float* moment1,
            float* moment2) {
   switch (update.kind) {

@@ -12,6 +12,7 @@ void apply(const Update& update, int64_t count, const float* gradient, float* pa
 
 // sums += the n shares one after the other (first: =), in double.
 void add_shares(const float* const* shares, int64_t n, int64_t count, bool first, double* __restrict sums);
+void round_sums(const double* __restrict sums, int64_t count, float* __restrict rounded);
 
 }  // namespace cpu
 }  // namespace ldct

@@ -11,8 +11,8 @@ namespace {
 
 // Small images share an item, so that an item is worth a hand-over and slots stay few.
 constexpr int64_t pixels_an_item = 1024, most_items = 256;
-// Rows around a part, up to 6 in training and 3 in prediction, are computed twice.
-constexpr Parts training{4, 96}, prediction{2, 32};
+// Rows around a part, up to 12 in training and 8 in prediction, are computed twice.
+constexpr Parts training{4, 96}, prediction{1, 32};
 constexpr int64_t parameters_a_stretch = 1024, floats_a_line = 16;
 // Of the gradients that are summed up: as many streams as the processor follows ahead.
 constexpr size_t shares_at_once = 4;
@@ -163,9 +163,7 @@ void CpuTrainer::reduce(const Use& use) {
       add_shares(shares, static_cast<int64_t>(n), count, slot == 0, sums);
     }
     float gradient[parameters_a_stretch];
-    for (int64_t i = 0; i < count; i++) {
-      gradient[i] = static_cast<float>(sums[i]);
-    }
+    round_sums(sums, count, gradient);
     // Half of the shares lie in other cores' caches: they come while the update waits for its divisions.
     if (pool_.workers() > 1) {
       fetch_shares(begin + count);
