@@ -160,7 +160,7 @@ void group_taps(Float* weights1, int group_row, int group_column, Float* taps[3]
   }
 }
 
-// visit(group row, group column, channel, floats before its first component)
+// visit(group row, group column, channel, where its first component is)
 template <class Visit>
 void each_group(const Visit& visit) {
   for (Step channel = 0; channel < channels1; channel += WIDTH) {

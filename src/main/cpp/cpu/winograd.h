@@ -42,7 +42,8 @@ constexpr int64_t winograd_scratch = components * (most_blocks * (channels1 + ch
 
 // The weights as the products read them; each worker has its own, which costs less than fetching them from another core.
 struct WinogradWeights {
-  alignas(64) float layer1[components * component_weights1];  // in an order of the kernels
+  // [channels1 / W][component][group row][group column][W], W channels a vector of the instruction set.
+  alignas(64) float layer1[components * component_weights1];
   alignas(64) float layer2[components * component_pitch2];  // [component][channels1][channels2]
   // Of the kernel turned by half a turn, [component][channels2][channels1].
   alignas(64) float data_gradient2[components * component_pitch2];
