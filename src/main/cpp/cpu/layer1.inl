@@ -28,8 +28,7 @@ void image_components(const float* const in[block_edge + kernel1 - 1], Step firs
       for (int y = 0; y < window_edge; y++) {
         column[y] = load(in[3 * group + y] + first + x);
       }
-      transform_input<0>(column, transformed);
-      transform_input<1>(column, transformed + 3);
+      transform_input(column, transformed);
 #pragma GCC unroll 6
       for (int y = 0; y < window_edge; y++) {
         store(halves[group][y] + x, transformed[y]);
@@ -44,8 +43,7 @@ void image_components(const float* const in[block_edge + kernel1 - 1], Step firs
         for (int i = 0; i < window_edge; i++) {
           row[i] = load(halves[group][y] + x + i);
         }
-        transform_input<0>(row, transformed);
-        transform_input<1>(row, transformed + 3);
+        transform_input(row, transformed);
 #pragma GCC unroll 6
         for (int i = 0; i < window_edge; i++) {
           store(to + ((y * window_edge + i) * groups1 + group) * positions1 + x, transformed[i]);
@@ -55,11 +53,10 @@ void image_components(const float* const in[block_edge + kernel1 - 1], Step firs
   }
 }
 
-// One component of a vector of channels of BLOCKS blocks.
+// One component of a vector of channels of BLOCKS blocks, whose sums are in registers.
+constexpr int most_products1 = REGISTERS == 32 ? 16 : 8;
 template <int BLOCKS>
 struct Products1 {
-  static constexpr int most = REGISTERS == 32 ? 16 : 8;
-
   static void run(const float* windows, const float* weights, float* out) {
     Vector sums[BLOCKS];
 #pragma GCC unroll 16
@@ -84,16 +81,16 @@ struct Products1 {
 };
 
 void layer1(const WinogradRows& rows) {
-  balanced_pieces((rows.width + block_edge - 1) / block_edge, most_blocks, [&](Step first, Step blocks) {
+  pieces_of_blocks(rows.width, [&](Step first, Step blocks) {
     float* windows = rows.scratch;
     float* products = rows.scratch + windows1;
     image_components(rows.in, block_edge * first, blocks, windows);
     for (Step c = 0; c < channels1; c += WIDTH) {
       const float* weights = rows.weights + c / WIDTH * components * taps1;
       for (int i = 0; i < components; i++) {
-        balanced_pieces(blocks, Products1<1>::most, [&](Step b, Step count) {
-          with_constant<Products1<1>::most, Products1>(count, windows + i * groups1 * positions1 + block_edge * b,
-                                                       weights + i * taps1, products + i * pitch1 + b * WIDTH);
+        balanced_pieces(blocks, most_products1, [&](Step b, Step count) {
+          with_constant<most_products1, Products1>(count, windows + i * groups1 * positions1 + block_edge * b,
+                                                   weights + i * taps1, products + i * pitch1 + b * WIDTH);
         });
       }
       for (Step b = 0; b < blocks; b++) {
@@ -133,7 +130,7 @@ inline void add_products1(const float* windows, const float* delta, Step blocks,
 }
 
 void layer1_weight_gradient(const WinogradGradientRows& rows) {
-  balanced_pieces((rows.width + block_edge - 1) / block_edge, most_blocks, [&](Step first, Step blocks) {
+  pieces_of_blocks(rows.width, [&](Step first, Step blocks) {
     float* windows = rows.scratch;
     float* deltas = rows.scratch + windows1;
     image_components(rows.in, block_edge * first, blocks, windows);

@@ -6,7 +6,7 @@ namespace {
 
 template <int INPUTS, int OUTPUTS>
 void layer2(const WinogradRows& rows) {
-  balanced_pieces((rows.width + block_edge - 1) / block_edge, most_blocks, [&](Step first, Step blocks) {
+  pieces_of_blocks(rows.width, [&](Step first, Step blocks) {
     const Step in_pitch = component_pitch(blocks, INPUTS), out_pitch = component_pitch(blocks, OUTPUTS);
     float* products = rows.scratch + components * in_pitch;
     input_components<INPUTS>(rows.in, block_edge * first, blocks, rows.scratch);
@@ -24,7 +24,7 @@ void layer2(const WinogradRows& rows) {
 }
 
 void layer2_weight_gradient(const WinogradGradientRows& rows) {
-  balanced_pieces((rows.width + block_edge - 1) / block_edge, most_blocks, [&](Step first, Step blocks) {
+  pieces_of_blocks(rows.width, [&](Step first, Step blocks) {
     const Step in_pitch = component_pitch(blocks, channels1), delta_pitch = component_pitch(blocks, channels2);
     float* deltas = rows.scratch + components * in_pitch;
     input_components<channels1>(rows.in, block_edge * first, blocks, rows.scratch);

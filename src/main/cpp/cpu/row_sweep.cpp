@@ -5,6 +5,8 @@
 namespace ldct {
 namespace cpu {
 
+static_assert(part_rows % block_edge == 0, "parts consist of whole groups");
+
 RowSweep::RowSweep(const Kernels& kernels, const Model& model, int64_t columns)
     : RowSchedule(columns, block_edge),
       kernels_(kernels),
@@ -61,31 +63,42 @@ void RowSweep::windows(const Part& part, const Ring<float>& ring, int64_t r, con
   }
 }
 
-void RowSweep::layer1(const Part& part, int64_t r) {
+WinogradRows RowSweep::group_rows(const float* weights, const float* bias, const Ring<float>& out, int64_t r) const {
   WinogradRows rows{};
-  image_windows(part, r, rows.in);
-  rows.weights = weights_->layer1;
-  rows.bias = model_.network->bias1;
-  rows.relu = true;
+  rows.weights = weights;
+  rows.bias = bias;
   rows.width = columns();
   rows.scratch = scratch_.data();
   for (int i = 0; i < block_edge; i++) {
-    rows.out[i] = active1_.row(r + i);
+    rows.out[i] = out.row(r + i);
   }
+  return rows;
+}
+
+WinogradGradientRows RowSweep::group_gradient(const Part& part, const Ring<float>& delta, int64_t r,
+                                              float* gradient) const {
+  WinogradGradientRows rows{};
+  for (int i = 0; i < block_edge; i++) {
+    rows.delta[i] = within(part, r + i, 0) ? delta.row(r + i) : zeros_.row(0);
+  }
+  rows.gradient = gradient;
+  rows.first = first_;
+  rows.width = columns();
+  rows.scratch = scratch_.data();
+  return rows;
+}
+
+void RowSweep::layer1(const Part& part, int64_t r) {
+  WinogradRows rows = group_rows(weights_->layer1, model_.network->bias1, active1_, r);
+  image_windows(part, r, rows.in);
+  rows.relu = true;
   kernels_.layer1(rows);
 }
 
 void RowSweep::layer2(const Part& part, int64_t r) {
-  WinogradRows rows{};
+  WinogradRows rows = group_rows(weights_->layer2, model_.network->bias2, active2_, r);
   windows(part, active1_, r, rows.in);
-  rows.weights = weights_->layer2;
-  rows.bias = model_.network->bias2;
   rows.relu = true;
-  rows.width = columns();
-  rows.scratch = scratch_.data();
-  for (int i = 0; i < block_edge; i++) {
-    rows.out[i] = active2_.row(r + i);
-  }
   kernels_.layer2(rows);
 }
 
@@ -131,43 +144,24 @@ void RowSweep::layer3_gradients(const Part& part, int64_t r, bool share, Network
 }
 
 void RowSweep::layer2_gradients(const Part& part, int64_t r) {
-  WinogradGradientRows weights{};
+  WinogradGradientRows weights = group_gradient(part, gradient2_, r, component_gradient2_.data());
   windows(part, active1_, r, weights.in);
-  for (int i = 0; i < block_edge; i++) {
-    weights.delta[i] = within(part, r + i, 0) ? gradient2_.row(r + i) : zeros_.row(0);
-  }
-  weights.gradient = component_gradient2_.data();
-  weights.first = first_;
-  weights.width = columns();
-  weights.scratch = scratch_.data();
   kernels_.layer2_weight_gradient(weights);
 
-  WinogradRows rows{};
+  WinogradRows rows = group_rows(weights_->data_gradient2, nullptr, gradient1_, r);
   windows(part, gradient2_, r, rows.in);
-  rows.weights = weights_->data_gradient2;
-  rows.width = columns();
-  rows.scratch = scratch_.data();
   for (int i = 0; i < block_edge; i++) {
     rows.gate[i] = active1_.row(r + i);
-    rows.out[i] = gradient1_.row(r + i);
   }
   kernels_.layer2_data_gradient(rows);
 }
 
 void RowSweep::layer1_gradients(const Part& part, int64_t r, Network& gradient) {
-  WinogradGradientRows weights{};
+  WinogradGradientRows weights = group_gradient(part, gradient1_, r, component_gradient1_.data());
   image_windows(part, r, weights.in);
-  for (int i = 0; i < block_edge; i++) {
-    const bool share = within(part, r + i, 0);
-    weights.delta[i] = share ? gradient1_.row(r + i) : zeros_.row(0);
-    if (share) {
-      kernels_.add_pixels(weights.delta[i], columns(), channels1, gradient.bias1);
-    }
+  for (int64_t at = r; at < std::min(r + block_edge, part.end); at++) {
+    kernels_.add_pixels(gradient1_.row(at), columns(), channels1, gradient.bias1);
   }
-  weights.gradient = component_gradient1_.data();
-  weights.first = first_;
-  weights.width = columns();
-  weights.scratch = scratch_.data();
   kernels_.layer1_weight_gradient(weights);
   first_ = false;
 }

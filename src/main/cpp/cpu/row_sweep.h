@@ -39,6 +39,9 @@ class RowSweep : public RowSchedule {
   // The rows that the windows of the group at r see, in the image and in a layer; zeros outside the image.
   void image_windows(const Part& part, int64_t r, const float** in);
   void windows(const Part& part, const Ring<float>& ring, int64_t r, const float** in) const;
+  // What the kernels have in common: a group of a layer's rows, and the part's share of a group's weight gradient.
+  WinogradRows group_rows(const float* weights, const float* bias, const Ring<float>& out, int64_t r) const;
+  WinogradGradientRows group_gradient(const Part& part, const Ring<float>& delta, int64_t r, float* gradient) const;
 
   const Kernels& kernels_;
   const Model& model_;

@@ -4,6 +4,12 @@ namespace ldct {
 namespace cpu {
 namespace {
 
+// Cuts a group of rows into pieces of blocks: body(first block, blocks).
+template <class BODY>
+inline void pieces_of_blocks(Step width, const BODY& body) {
+  balanced_pieces((width + block_edge - 1) / block_edge, most_blocks, body);
+}
+
 inline Step component_pitch(Step blocks, int channels) { return blocks * channels + component_gap; }
 
 // Half of B^T x: components 0 to 2 (of x[0] to x[4]) or 3 to 5 (of x[1] to x[5]). In halves, a window's components fit the
@@ -22,6 +28,11 @@ inline void transform_input(const Vector x[window_edge], Vector y[3]) {
     y[1] = multiply_add(broadcast(-2), odd, even);
     y[2] = multiply_add(broadcast(4), x[1], multiply_add(broadcast(-5), x[3], x[5]));
   }
+}
+
+inline void transform_input(const Vector x[window_edge], Vector y[window_edge]) {
+  transform_input<0>(x, y);
+  transform_input<1>(x, y + 3);
 }
 
 // A^T x: back to outputs.
@@ -87,8 +98,7 @@ inline void half_of_input_components(const float* const in[window_edge], Step at
 #pragma GCC unroll 3
   for (int y = 0; y < 3; y++) {
     Vector transformed[window_edge];
-    transform_input<0>(half[y], transformed);
-    transform_input<1>(half[y], transformed + 3);
+    transform_input(half[y], transformed);
 #pragma GCC unroll 6
     for (int x = 0; x < window_edge; x++) {
       store(to + ((3 * HALF + y) * window_edge + x) * pitch, transformed[x]);
