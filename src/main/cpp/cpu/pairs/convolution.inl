@@ -18,14 +18,7 @@ struct OneChannel {
   struct Block {
     static void run(const Convolution& row, Step pixel) {
       __m512 sums[2 * PAIRS][vectors];
-#pragma GCC unroll 8
-      for (int v = 0; v < vectors; v++) {
-        const __m512 start = row.bias ? _mm512_loadu_ps(row.bias + v * lanes) : _mm512_setzero_ps();
-#pragma GCC unroll 16
-        for (int p = 0; p < 2 * PAIRS; p++) {
-          sums[p][v] = start;
-        }
-      }
+      clear(sums);
       for (int t = 0; t < row.tap_rows; t++) {
         accumulate<2 * PAIRS, vectors, TAP_PAIRS, 1, CHANNELS>(row.in[t] + pixel, row.weights[t], sums);
       }

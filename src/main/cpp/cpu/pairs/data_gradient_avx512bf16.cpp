@@ -8,7 +8,7 @@ namespace pairs {
 
 void layer3_data_gradient(const Convolution& row) { OneChannel<Gated, tap_pairs3, channels2>::run(row); }
 
-void layer2_data_gradient(const Winograd& rows) { Products<Gated, channels2, channels1>::run(rows); }
+void layer2_data_gradient(const LayerRows& layer) { Products<Gated, channels2, channels1>::run(layer); }
 
 }  // namespace pairs
 }  // namespace cpu

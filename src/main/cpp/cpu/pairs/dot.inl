@@ -75,6 +75,17 @@ struct OutRow {
   }
 };
 
+template <int P, int V>
+inline void clear(__m512 (&sums)[P][V]) {
+#pragma GCC unroll 16
+  for (int p = 0; p < P; p++) {
+#pragma GCC unroll 8
+    for (int v = 0; v < V; v++) {
+      sums[p][v] = _mm512_setzero_ps();
+    }
+  }
+}
+
 // sums[p][v] += the window of pixel p, of DEPTH pairs, times weights [DEPTH][CHANNELS][2]
 template <int P, int V, int DEPTH, Step STRIDE, int CHANNELS>
 inline void accumulate(const bf16* in, const bf16* weights, __m512 (&sums)[P][V]) {
@@ -95,18 +106,12 @@ inline void accumulate(const bf16* in, const bf16* weights, __m512 (&sums)[P][V]
   }
 }
 
-// gradient[k][channel] += sum over `steps` pairs of pixels of in[step][k] * delta[step][channel], for K positions k and
+// gradient[k][channel] += (first: =) sum over `steps` pairs of in[step][k] * delta[step][channel], for K positions k and
 // V vectors of channels. STEP and POSITION: values between two steps and two positions of `in`.
 template <int K, int V, int STEP, int POSITION, int CHANNELS>
-inline void accumulate_gradient(const bf16* in, const bf16* delta, Step steps, float* gradient) {
+inline void accumulate_gradient(const bf16* in, const bf16* delta, Step steps, bool first, float* gradient) {
   __m512 sums[K][V];
-#pragma GCC unroll 16
-  for (int k = 0; k < K; k++) {
-#pragma GCC unroll 8
-    for (int v = 0; v < V; v++) {
-      sums[k][v] = _mm512_setzero_ps();
-    }
-  }
+  clear(sums);
   for (Step s = 0; s < steps; s++, in += STEP, delta += 2 * CHANNELS) {
     __m512i d[V];
 #pragma GCC unroll 4
@@ -127,7 +132,7 @@ inline void accumulate_gradient(const bf16* in, const bf16* delta, Step steps, f
 #pragma GCC unroll 8
     for (int v = 0; v < V; v++) {
       float* at = gradient + k * CHANNELS + v * lanes;
-      _mm512_storeu_ps(at, _mm512_add_ps(_mm512_loadu_ps(at), sums[k][v]));
+      _mm512_storeu_ps(at, first ? sums[k][v] : _mm512_add_ps(_mm512_loadu_ps(at), sums[k][v]));
     }
   }
 }

@@ -20,29 +20,50 @@ namespace pairs {
 
 using bf16 = uint16_t;
 
-// Tap columns of a kernel row in pairs; the last pair's second weight is zero.
-constexpr int tap_pairs1 = (kernel1 + 1) / 2, tap_pairs3 = (kernel3 + 1) / 2;
-// Values of a layer's weights in one kernel row.
-constexpr int packed_row1 = tap_pairs1 * channels1 * 2;
+// Tap columns of layer 3's kernel rows in pairs; the last pair's second weight is zero.
+constexpr int tap_pairs3 = (kernel3 + 1) / 2;
+// Values of its weights in one kernel row.
 constexpr int packed_row3 = 2 * tap_pairs3 * channels2 * 2, packed_gradient_row3 = tap_pairs3 * channels2 * 2;
 
+// Layer 1 goes by 32 channels at a time.
+constexpr int slice1 = 32, slices1 = channels1 / slice1;
+
 struct Weights {
-  alignas(64) bf16 layer1[kernel1 * packed_row1];               // [tap row][tap pair][channel][2]
-  alignas(64) bf16 layer2[components * component_weights2];     // [component][input / 2][output][2]
-  alignas(64) bf16 layer3[kernel3 * packed_row3];               // [tap row][tap pair][pixel of a pair][channel][2]
-  alignas(64) bf16 gradient2[components * component_weights2];  // turned, [component][output / 2][input][2]
-  alignas(64) bf16 gradient3[kernel3 * packed_gradient_row3];   // turned, [tap row][tap pair][channel][2]
+  alignas(64) float layer1[components * component_weights1];          // [slice][component][group][channel]
+  alignas(64) bf16 layer2[components * component_weights2];           // [component][input / 2][output][2]
+  alignas(64) bf16 layer3[kernel3 * packed_row3];                     // [tap row][tap pair][pixel of a pair][channel][2]
+  alignas(64) bf16 gradient2[components * component_weights2];        // turned, [component][output / 2][input][2]
+  alignas(64) bf16 gradient3[kernel3 * packed_gradient_row3];         // turned, [tap row][tap pair][channel][2]
   alignas(64) float bias1[channels1], bias2[channels2];
   float bias3;
 };
 
-// A convolution of one input channel: layer 1, and layer 3's data gradient.
+// Four rows that layer 1, layer 2 or layer 2's data gradient writes.
+struct Rows {
+  const float* bias;           // null: zero
+  const bf16* gate[block_edge];  // pairs: zero where not positive; unused forward, which is followed by ReLU
+  int64_t width;
+  bf16* out[block_edge];  // pairs
+  void* scratch;          // winograd_bytes
+};
+constexpr int image_rows = block_edge + kernel1 - 1;
+struct ImageRows {
+  const float* in[image_rows];  // from four rows above the first, at pixel -4
+  const float* weights;
+  Rows rows;
+};
+struct LayerRows {
+  const bf16* in[window_edge];  // pairs, from the row above the first, at pixels -2 and -1
+  const bf16* weights;
+  Rows rows;
+};
+
+// Layer 3's data gradient: a convolution of one input channel.
 struct Convolution {
   int tap_rows;
-  const bf16* in[kernel1];       // plain, at pixel 0's first tap; a value more than the windows hold is read
-  const bf16* weights[kernel1];  // [tap pair][channel][2]
-  const float* bias;             // null: zero
-  const bf16* gate;              // pairs: zero where not positive; unused forward, which is followed by ReLU
+  const bf16* in[kernel3];       // plain, at pixel 0's first tap; a value more than the windows hold is read
+  const bf16* weights[kernel3];  // [tap pair][channel][2]
+  const bf16* gate;              // pairs: zero where not positive
   int64_t width;
   bf16* out;  // pairs
 };
@@ -57,49 +78,48 @@ struct Output {
   float* out;
 };
 
-// Two rows of layer 2 or of its data gradient, by pairs/winograd.h.
-struct Winograd {
-  const bf16* in[4];  // pairs, at pixels -2 and -1, from the row above the first to the row below the second
-  const bf16* weights;
-  const float* bias;    // null: zero
-  const bf16* gate[2];  // pairs; unused forward, which is followed by ReLU
-  int64_t width;
-  bf16* out[2];  // pairs
-  void* scratch;  // winograd_bytes
-};
-
 // Transformed input and output gradient of layer 2, kept until they are enough for sums that are worth loading:
-// gradient[component][input channel][output channel] += sum over the steps, a pair of 2x2 blocks each.
+// gradient[component][input channel][output channel] += sum over the steps, a pair of blocks each.
 constexpr int most_steps = 32;
 struct Blocks {
   int64_t steps;
   bf16* in;     // [component][most_steps][channels1][2], component_gap between components
   bf16* delta;  // [component][most_steps][channels2][2], likewise
   float* gradient;
+  bool first;  // the sums overwrite the gradient
 };
 
-// The share of two rows: adds to the blocks, and sums them up as often as they are full.
-struct WinogradGradient {
-  const bf16* in[4];     // as above
-  const bf16* delta[2];  // pairs, at pixel 0
+// The share of four rows: adds to the blocks, and sums them up as often as they are full.
+struct LayerGradientRows {
+  const bf16* in[window_edge];     // as above
+  const bf16* delta[block_edge];  // pairs, at pixel 0
   int64_t width;
+};
+
+// gradient[slice][component][group row][group column][slice1] += (first: =) the share of four rows
+struct ImageGradientRows {
+  const float* in[image_rows];     // as above
+  const bf16* delta[block_edge];  // pairs, at pixel 0
+  float* gradient;
+  bool first;
+  int64_t width;
+  void* scratch;  // winograd_bytes
 };
 
 // gradient[t][tap column][channel] += sum over pixels of in[t][pixel + tap column] * delta[pixel][channel]
 struct WeightGradient {
   int tap_rows;
-  const bf16* in[kernel1];  // plain, at pixel 0's first tap
-  float* gradient[kernel1];
+  const bf16* in[kernel3];  // plain, at pixel 0's first tap
+  float* gradient[kernel3];
   const bf16* delta;  // pairs
   int64_t width;
 };
 
-// Values between two components' arrays, so that not all 16 start in the same set of the cache.
+// Values between two components' arrays, so that not all start in the same set of the cache.
 constexpr int64_t component_gap = 32;
-// So many 2x2 blocks of a row are computed at a time: their components stay in the first-level cache.
-constexpr int blocks_at_once = 14;
-constexpr int64_t winograd_bytes =
-    blocks_at_once * (components * (channels2 * 2 + channels1 * 4) + component_gap * 6);
+// So many blocks of a row are computed at a time.
+constexpr int most_blocks = 16;
+constexpr int64_t winograd_bytes = components * (most_blocks * (channels2 * 2 + channels1 * 4) + component_gap * 6);
 constexpr int64_t blocks_in_pitch = most_steps * channels1 * 2 + component_gap;
 constexpr int64_t blocks_delta_pitch = most_steps * channels2 * 2 + component_gap;
 
@@ -107,17 +127,18 @@ constexpr int64_t blocks_delta_pitch = most_steps * channels2 * 2 + component_ga
 void pack(const Network& network, int64_t piece, Weights& to);
 void round_row(const float* row, int64_t width, bf16* out);
 
-void layer1(const Convolution& row);
-void layer2(const Winograd& rows);
+void layer1(const ImageRows& rows);
+void layer2(const LayerRows& rows);
 void layer3(const Output& row);
 void layer3_data_gradient(const Convolution& row);
-void layer2_data_gradient(const Winograd& rows);
-void layer3_weight_gradient(const WeightGradient& row);  // 32 channels: the window runs over the output's gradient
-void layer2_weight_gradient(const WinogradGradient& rows, Blocks& blocks);
+void layer2_data_gradient(const LayerRows& rows);
+void layer3_weight_gradient(const WeightGradient& row);  // the window runs over the output's gradient
+void layer2_weight_gradient(const LayerGradientRows& rows, Blocks& blocks);
 void sum_up(Blocks& blocks);
-// weights2 += G^T gradient G
+void layer1_weight_gradient(const ImageGradientRows& rows);
+// weights += G^T gradient G
 void add_weight_gradient2(const float* gradient, float* weights2);
-void layer1_weight_gradient(const WeightGradient& row);  // 64 channels
+void add_weight_gradient1(const float* gradient, float* weights1);
 // sums[c] += sum over the pixels of a row of pairs with so many channels
 void add_pixels1(const bf16* row, int64_t width, float* sums);
 void add_pixels2(const bf16* row, int64_t width, float* sums);

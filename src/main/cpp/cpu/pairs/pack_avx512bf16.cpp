@@ -1,5 +1,5 @@
 // Weights as the kernels read them, and rows of the image.
-#include "cpu/pairs/dot.inl"
+#include "cpu/pairs/winograd.inl"
 #include "cpu/transpose.inl"
 
 namespace ldct {
@@ -44,70 +44,78 @@ void pack_layer3(const float* turned, bf16* to) {
   }
 }
 
-// y = G x
-inline void transform_kernel(const __m512 x[3], __m512 y[4]) {
-  const __m512 half = _mm512_set1_ps(0.5f), outer = _mm512_add_ps(x[0], x[2]);
-  y[0] = x[0];
-  y[1] = _mm512_mul_ps(_mm512_add_ps(outer, x[1]), half);
-  y[2] = _mm512_mul_ps(_mm512_sub_ps(outer, x[1]), half);
-  y[3] = x[2];
-}
-
-// G g G^T of 16 outputs of one input channel: to[component][channels2]
-inline void kernel_components(const float* kernels, float* to) {
-  __m512 half[4][3];
-  for (int column = 0; column < kernel2; column++) {
-    __m512 x[3], y[4];
-    for (int row = 0; row < kernel2; row++) {
-      x[row] = _mm512_loadu_ps(kernels + (row * kernel2 + column) * component_weights2);
+// A vector of 3x3 kernels, of which tap (row, column) is at taps[row][column] + at.
+inline void kernel_components(const float* const taps[3][3], Step at, __m512 to[components]) {
+  __m512 half[window_edge][3];
+  for (int column = 0; column < 3; column++) {
+    __m512 x[3], y[window_edge];
+    for (int row = 0; row < 3; row++) {
+      x[row] = _mm512_loadu_ps(taps[row][column] + at);
     }
     transform_kernel(x, y);
-    for (int row = 0; row < 4; row++) {
+    for (int row = 0; row < window_edge; row++) {
       half[row][column] = y[row];
     }
   }
-  for (int row = 0; row < 4; row++) {
-    __m512 y[4];
-    transform_kernel(half[row], y);
-    for (int column = 0; column < 4; column++) {
-      _mm512_storeu_ps(to + (row * 4 + column) * channels2, y[column]);
+  for (int row = 0; row < window_edge; row++) {
+    transform_kernel(half[row], to + row * window_edge);
+  }
+}
+
+void pack_layer1(const float* weights1, float* to) {
+  constexpr Step pitch = groups1 * groups1 * slice1;
+  for (int group = 0; group < groups1 * groups1; group++) {
+    const float* taps[3][3];
+    group_taps(weights1, group, taps);
+    for (Step channel = 0; channel < channels1; channel += lanes) {
+      __m512 transformed[components];
+      kernel_components(taps, channel, transformed);
+      float* slice = to + channel / slice1 * components * pitch + group * slice1 + channel % slice1;
+      for (int i = 0; i < components; i++) {
+        _mm512_storeu_ps(slice + i * pitch, transformed[i]);
+      }
     }
   }
 }
 
+// 16 inputs of layer 2.
 void pack_layer2(const float* weights2, int64_t piece, Weights& to) {
   constexpr int inputs = channels1 / winograd_pieces;
   static_assert(inputs == lanes && channels2 == 2 * lanes, "a piece is a square of pairs");
   const int64_t first = piece * inputs;
+  const float* taps[3][3];
+  const float* turned_taps[3][3];
+  for (int tap = 0; tap < kernel2 * kernel2; tap++) {
+    taps[tap / 3][tap % 3] = weights2 + tap * component_weights2;
+    turned_taps[2 - tap / 3][2 - tap % 3] = weights2 + tap * component_weights2;
+  }
   __m512i turned[components][inputs];  // lane: a pair of outputs
   for (int i = 0; i < inputs; i += 2) {
-    float both[2][components * channels2];
+    __m512 w[2][2][components];  // [input][half of the outputs]
     for (int n = 0; n < 2; n++) {
-      for (int out = 0; out < channels2; out += lanes) {
-        kernel_components(weights2 + (first + i + n) * channels2 + out, both[n] + out);
+      for (int half = 0; half < 2; half++) {
+        kernel_components(taps, (first + i + n) * channels2 + half * lanes, w[n][half]);
       }
     }
     for (int c = 0; c < components; c++) {
-      __m512 w[2][2];
-      for (int n = 0; n < 2; n++) {
-        for (int half = 0; half < 2; half++) {
-          w[n][half] = _mm512_loadu_ps(both[n] + c * channels2 + half * lanes);
-        }
-        turned[c][i + n] = reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(w[n][1], w[n][0]));
-      }
       bf16* forward = to.layer2 + c * component_weights2 + (first + i) * channels2;
-      _mm512_storeu_si512(forward, pair(w[0][0], w[1][0]));
-      _mm512_storeu_si512(forward + 2 * lanes, pair(w[0][1], w[1][1]));
+      _mm512_storeu_si512(forward, pair(w[0][0][c], w[1][0][c]));
+      _mm512_storeu_si512(forward + 2 * lanes, pair(w[0][1][c], w[1][1][c]));
+    }
+    for (int n = 0; n < 2; n++) {
+      for (int half = 0; half < 2; half++) {
+        kernel_components(turned_taps, (first + i + n) * channels2 + half * lanes, w[n][half]);
+      }
+      for (int c = 0; c < components; c++) {
+        turned[c][i + n] = reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(w[n][1][c], w[n][0][c]));
+      }
     }
   }
-  for (int row = 0; row < 4; row++) {
-    for (int column = 0; column < 4; column++) {
-      __m512i* from = turned[turned_component[row] * 4 + turned_component[column]];
-      transpose(from);
-      bf16* gradient = to.gradient2 + (row * 4 + column) * component_weights2 + 2 * first;
-      for (int out = 0; out < channels2 / 2; out++) {
-        _mm512_storeu_si512(gradient + out * 2 * channels1, from[out]);
-      }
+  for (int c = 0; c < components; c++) {
+    transpose(turned[c]);
+    bf16* gradient = to.gradient2 + c * component_weights2 + 2 * first;
+    for (int out = 0; out < channels2 / 2; out++) {
+      _mm512_storeu_si512(gradient + out * 2 * channels1, turned[c][out]);
     }
   }
 }
@@ -117,7 +125,7 @@ void pack_layer2(const float* weights2, int64_t piece, Weights& to) {
 void pack(const Network& network, int64_t piece, Weights& to) {
   pack_layer2(network.weights2, piece, to);
   if (piece == 0) {
-    pack_one_channel<kernel1, channels1>(network.weights1, to.layer1);
+    pack_layer1(network.weights1, to.layer1);
     pack_one_channel<kernel3, channels2>(network.turned_weights3, to.gradient3);
     pack_layer3(network.turned_weights3, to.layer3);
     __builtin_memcpy(to.bias1, network.bias1, sizeof to.bias1);

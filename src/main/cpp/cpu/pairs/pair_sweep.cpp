@@ -12,10 +12,12 @@ constexpr int64_t pixels_left = 2, pixels_right = 4, pixels_at_once = 16;
 // Values right of a row of one channel: of its last windows, and of those that even it up.
 constexpr int64_t plain_slack = 32;
 
+static_assert(part_rows % block_edge == 0, "parts consist of whole groups");
+
 }  // namespace
 
 PairSweep::PairSweep(const Weights& weights, int64_t columns)
-    : RowSchedule(columns, 2), weights_(weights), scratch_((winograd_bytes + 3) / 4) {
+    : RowSchedule(columns, block_edge), weights_(weights), scratch_((winograd_bytes + 3) / 4) {
   const int64_t pixels = pixels_left + round_up(columns, pixels_at_once) + pixels_right;
   auto allocate_pairs = [&](Ring<bf16>& ring, int64_t rows, int channels) {
     ring.allocate(rows, pixels * channels, pixels_left * channels);
@@ -29,68 +31,66 @@ PairSweep::PairSweep(const Weights& weights, int64_t columns)
   gradient3_.allocate(rows.gradient3, columns + pad3 + plain_slack, pad3);
 }
 
-void PairSweep::begin(const Part& part, bool training) {
-  first_row_ = first_input_row(part);
-  const int64_t rows = end_input_row(part) - first_row_;
-  if (input_.rows() < rows) {
-    input_.allocate(rows, columns() + pad1 + plain_slack, pad1);
-  }
-  for (int64_t r = 0; r < rows; r++) {
-    round_row(input_row(first_row_ + r), columns(), input_.row(r));
-  }
+void PairSweep::begin(const Part&, bool training) {
   if (!training) {
     return;
   }
   if (component_gradient2_.size() == 0) {
+    component_gradient1_ = AlignedFloats(components * component_weights1);
     component_gradient2_ = AlignedFloats(components * component_weights2);
     blocks_memory_ = AlignedFloats(components * (blocks_in_pitch + blocks_delta_pitch) / 2);
     bf16* memory = reinterpret_cast<bf16*>(blocks_memory_.data());
-    blocks_ = {0, memory, memory + components * blocks_in_pitch, component_gradient2_.data()};
+    blocks_ = {0, memory, memory + components * blocks_in_pitch, component_gradient2_.data(), true};
   }
-  std::fill_n(component_gradient2_.data(), component_gradient2_.size(), 0.0f);
+  first_ = blocks_.first = true;
 }
 
 void PairSweep::end(Network& gradient) {
   sum_up(blocks_);
   add_weight_gradient2(component_gradient2_.data(), gradient.weights2);
+  add_weight_gradient1(component_gradient1_.data(), gradient.weights1);
 }
 
-void PairSweep::windows(const Part& part, const Ring<bf16>& ring, int64_t r, const bf16* in[4]) const {
-  for (int i = 0; i < 4; i++) {
-    const int64_t at = r - pad2 + i;
-    in[i] = at >= 0 && at < part.rows ? ring.window(at) : zeros_.window(0);
+void PairSweep::image_windows(const Part& part, int64_t r, const float** in) {
+  const float* outside = reinterpret_cast<const float*>(zeros_.window(0));
+  for (int64_t at = r - pad1; at < r + block_edge + pad1; at++) {
+    *in++ = at >= 0 && at < part.rows ? input_row(at) - pad1 : outside;
+  }
+}
+
+void PairSweep::windows(const Part& part, const Ring<bf16>& ring, int64_t r, const bf16** in) const {
+  for (int64_t at = r - pad2; at < r + block_edge + pad2; at++) {
+    *in++ = at >= 0 && at < part.rows ? ring.window(at) : zeros_.window(0);
+  }
+}
+
+Rows PairSweep::group_rows(const float* bias, const Ring<bf16>& out, int64_t r) const {
+  Rows rows{};
+  rows.bias = bias;
+  rows.width = columns();
+  rows.scratch = scratch_.data();
+  for (int i = 0; i < block_edge; i++) {
+    rows.out[i] = out.row(r + i);
+  }
+  return rows;
+}
+
+void PairSweep::group_delta(const Part& part, const Ring<bf16>& delta, int64_t r, const bf16** rows) const {
+  for (int i = 0; i < block_edge; i++) {
+    rows[i] = within(part, r + i, 0) ? delta.row(r + i) : zeros_.row(0);
   }
 }
 
 void PairSweep::layer1(const Part& part, int64_t r) {
-  for (int64_t at = r; at < std::min(r + group(), part.rows); at++) {
-    layer1_row(part, at);
-  }
-}
-
-void PairSweep::layer1_row(const Part& part, int64_t r) {
-  Convolution row{};
-  row.tap_rows = tap_rows(part, r, kernel1, [&](int i, int t, int64_t at) {
-    row.in[i] = input_.window(at - first_row_);
-    row.weights[i] = weights_.layer1 + t * packed_row1;
-  });
-  row.bias = weights_.bias1;
-  row.width = columns();
-  row.out = active1_.row(r);
-  pairs::layer1(row);
+  ImageRows image{{}, weights_.layer1, group_rows(weights_.bias1, active1_, r)};
+  image_windows(part, r, image.in);
+  pairs::layer1(image);
 }
 
 void PairSweep::layer2(const Part& part, int64_t r) {
-  Winograd rows{};
-  windows(part, active1_, r, rows.in);
-  rows.weights = weights_.layer2;
-  rows.bias = weights_.bias2;
-  rows.width = columns();
-  rows.scratch = scratch_.data();
-  for (int i = 0; i < 2; i++) {
-    rows.out[i] = active2_.row(r + i);
-  }
-  pairs::layer2(rows);
+  LayerRows layer{{}, weights_.layer2, group_rows(weights_.bias2, active2_, r)};
+  windows(part, active1_, r, layer.in);
+  pairs::layer2(layer);
 }
 
 void PairSweep::layer3(const Part& part, int64_t r, float* out) {
@@ -133,48 +133,39 @@ void PairSweep::layer3_gradients(const Part& part, int64_t r, bool share, Networ
 }
 
 void PairSweep::layer2_gradients(const Part& part, int64_t r) {
-  WinogradGradient weights{};
+  LayerGradientRows weights{};
   windows(part, active1_, r, weights.in);
-  for (int i = 0; i < 2; i++) {
-    weights.delta[i] = within(part, r + i, 0) ? gradient2_.row(r + i) : zeros_.row(0);
-  }
+  group_delta(part, gradient2_, r, weights.delta);
   weights.width = columns();
   layer2_weight_gradient(weights, blocks_);
 
-  Winograd rows{};
-  windows(part, gradient2_, r, rows.in);
-  rows.weights = weights_.gradient2;
-  rows.width = columns();
-  rows.scratch = scratch_.data();
-  for (int i = 0; i < 2; i++) {
-    rows.gate[i] = active1_.row(r + i);
-    rows.out[i] = gradient1_.row(r + i);
+  LayerRows layer{{}, weights_.gradient2, group_rows(nullptr, gradient1_, r)};
+  windows(part, gradient2_, r, layer.in);
+  for (int i = 0; i < block_edge; i++) {
+    layer.rows.gate[i] = active1_.row(r + i);
   }
-  layer2_data_gradient(rows);
+  layer2_data_gradient(layer);
 }
 
 void PairSweep::layer1_gradients(const Part& part, int64_t r, Network& gradient) {
-  for (int64_t at = r; at < std::min(r + group(), part.end); at++) {
-    layer1_row_gradients(part, at, gradient);
+  for (int64_t at = r; at < std::min(r + block_edge, part.end); at++) {
+    add_pixels1(gradient1_.row(at), columns(), gradient.bias1);
   }
-}
-
-void PairSweep::layer1_row_gradients(const Part& part, int64_t r, Network& gradient) {
-  WeightGradient weights{};
-  weights.tap_rows = tap_rows(part, r, kernel1, [&](int i, int t, int64_t at) {
-    weights.in[i] = input_.window(at - first_row_);
-    weights.gradient[i] = gradient.weights1 + t * tap_row1;
-  });
-  weights.delta = gradient1_.row(r);
+  ImageGradientRows weights{};
+  image_windows(part, r, weights.in);
+  group_delta(part, gradient1_, r, weights.delta);
+  weights.gradient = component_gradient1_.data();
+  weights.first = first_;
   weights.width = columns();
-  add_pixels1(weights.delta, columns(), gradient.bias1);
+  weights.scratch = scratch_.data();
   layer1_weight_gradient(weights);
+  first_ = false;
 }
 
 int64_t PairSweep::bytes() const {
-  const int64_t floats = scratch_.size() + blocks_memory_.size() + component_gradient2_.size();
+  const int64_t floats = scratch_.size() + blocks_memory_.size() + component_gradient1_.size() + component_gradient2_.size();
   int64_t total = RowSchedule::bytes() + floats * static_cast<int64_t>(sizeof(float));
-  for (const Ring<bf16>* ring : {&input_, &active1_, &active2_, &gradient3_, &gradient2_, &gradient1_, &zeros_}) {
+  for (const Ring<bf16>* ring : {&active1_, &active2_, &gradient3_, &gradient2_, &gradient1_, &zeros_}) {
     total += ring->bytes();
   }
   return total;

@@ -29,17 +29,19 @@ class PairSweep : public RowSchedule {
   void layer2_gradients(const Part& part, int64_t r) override;
   void layer1_gradients(const Part& part, int64_t r, Network& gradient) override;
 
-  void layer1_row(const Part& part, int64_t r);
-  void layer1_row_gradients(const Part& part, int64_t r, Network& gradient);
-  // The rows around the pair (r, r + 1) that layer 2's 3x3 windows see; zeros outside the image.
-  void windows(const Part& part, const Ring<bf16>& ring, int64_t r, const bf16* in[4]) const;
+  // The rows that the windows of the group at r see, in the image and in a layer; zeros outside the image.
+  void image_windows(const Part& part, int64_t r, const float** in);
+  void windows(const Part& part, const Ring<bf16>& ring, int64_t r, const bf16** in) const;
+  // What the kernels have in common: a group of a layer's rows, and the part's share of them.
+  Rows group_rows(const float* bias, const Ring<bf16>& out, int64_t r) const;
+  void group_delta(const Part& part, const Ring<bf16>& delta, int64_t r, const bf16** rows) const;
 
   const Weights& weights_;
-  int64_t first_row_ = 0;
-  Ring<bf16> input_, active1_, active2_, gradient3_, gradient2_, gradient1_, zeros_;
+  Ring<bf16> active1_, active2_, gradient3_, gradient2_, gradient1_, zeros_;
   AlignedFloats scratch_;
-  // Of layer 2's weight gradient; allocated by the first training.
-  AlignedFloats blocks_memory_, component_gradient2_;
+  bool first_ = true;  // group of a part's gradients
+  // Allocated by the first training.
+  AlignedFloats blocks_memory_, component_gradient1_, component_gradient2_;
   Blocks blocks_{};
 };
 

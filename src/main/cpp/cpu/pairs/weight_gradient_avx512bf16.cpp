@@ -1,5 +1,5 @@
 // Gradients of weights and biases.
-#include "cpu/pairs/winograd.inl"
+#include "cpu/pairs/image.inl"
 
 namespace ldct {
 namespace cpu {
@@ -9,25 +9,80 @@ namespace {
 // Few enough pairs that their rows stay in the first-level cache while all weights pass by.
 constexpr Step most_pixel_pairs = 96;
 
-template <int TAPS, int CHANNELS>
-struct OneChannelGradient {
-  static constexpr int vectors = CHANNELS / lanes;
+// Pairs of blocks of layer 1 that are summed at a time.
+constexpr Step most_steps1 = most_blocks / 2;
+// Its windows in pairs of blocks: [component][group row][position][2].
+constexpr Step positions1 = whole_vectors(window_positions(most_steps1));
+constexpr Step windows_pitch1 = groups1 * positions1 * 2;
+constexpr Step deltas_pitch1 = most_steps1 * slice1 * 2 + component_gap;
+static_assert(components * (windows_pitch1 + deltas_pitch1) * sizeof(bf16) <= winograd_bytes, "no room");
+
+// The second of a pair is `steps` blocks right of the first, so that only the positions of the first are needed.
+void image_component_pairs(const float* const in[image_rows], Step first, Step steps, bf16* to) {
+  const Step positions = window_positions(steps);
+  const ImageColumns columns(in, first * block_edge, positions + window_edge - 1 + block_edge * steps);
+  for (int y = 0; y < window_edge; y++) {
+    for (int group = 0; group < groups1; group++) {
+      for (Step x = 0; x < positions; x += lanes) {
+        __m512 one[window_edge], two[window_edge];
+        columns.windows(group, y, x, one);
+        columns.windows(group, y, x + block_edge * steps, two);
+        store_pairs(one, two, to + y * window_edge * windows_pitch1 + (group * positions1 + x) * 2, windows_pitch1);
+      }
+    }
+  }
+}
+
+// gradient += (first: =) the sums over steps of one component of a slice of channels.
+inline void add_products1(const bf16* windows, const bf16* delta, Step steps, bool first, float* gradient) {
+  constexpr int vectors = slice1 / lanes;
+  __m512 sums[groups1 * groups1][vectors];
+#pragma GCC unroll 9
+  for (int k = 0; k < groups1 * groups1; k++) {
+#pragma GCC unroll 2
+    for (int v = 0; v < vectors; v++) {
+      sums[k][v] = first ? _mm512_setzero_ps() : _mm512_loadu_ps(gradient + k * slice1 + v * lanes);
+    }
+  }
+  for (Step s = 0; s < steps; s++, windows += 2 * block_edge, delta += 2 * slice1) {
+    __m512i d[vectors];
+#pragma GCC unroll 2
+    for (int v = 0; v < vectors; v++) {
+      d[v] = load(delta + v * 2 * lanes);
+    }
+#pragma GCC unroll 9
+    for (int k = 0; k < groups1 * groups1; k++) {
+      const __m512i x = broadcast_pair(windows + (k / groups1 * positions1 + k % groups1 * 3) * 2);
+#pragma GCC unroll 2
+      for (int v = 0; v < vectors; v++) {
+        sums[k][v] = dot(x, d[v], sums[k][v]);
+      }
+    }
+  }
+#pragma GCC unroll 9
+  for (int k = 0; k < groups1 * groups1; k++) {
+#pragma GCC unroll 2
+    for (int v = 0; v < vectors; v++) {
+      _mm512_storeu_ps(gradient + k * slice1 + v * lanes, sums[k][v]);
+    }
+  }
+}
+
+struct Layer3Gradient {
+  static constexpr int vectors = channels2 / lanes;
   static constexpr int most = pixels_a_block(vectors);
 
   template <int K>
   struct Block {
     static void run(const bf16* in, const bf16* delta, Step steps, float* gradient) {
-      accumulate_gradient<K, vectors, 2, 1, CHANNELS>(in, delta, steps, gradient);
+      accumulate_gradient<K, vectors, 2, 1, channels2>(in, delta, steps, false, gradient);
     }
   };
 
   static void run(const WeightGradient& row) {
     balanced_pieces((row.width + 1) / 2, most_pixel_pairs, [&](Step first, Step steps) {
       for (int t = 0; t < row.tap_rows; t++) {
-        balanced_pieces(TAPS, most, [&](Step tap, Step taps) {
-          with_constant<most, Block>(taps, row.in[t] + 2 * first + tap, row.delta + first * 2 * CHANNELS, steps,
-                                     row.gradient[t] + tap * CHANNELS);
-        });
+        Block<kernel3>::run(row.in[t] + 2 * first, row.delta + first * 2 * channels2, steps, row.gradient[t]);
       }
     });
   }
@@ -39,8 +94,8 @@ struct Layer2Gradient {
 
   template <int K>
   struct Block {
-    static void run(const bf16* in, const bf16* delta, Step steps, float* gradient) {
-      accumulate_gradient<K, vectors, 2 * channels1, 2, channels2>(in, delta, steps, gradient);
+    static void run(const bf16* in, const bf16* delta, Step steps, bool first, float* gradient) {
+      accumulate_gradient<K, vectors, 2 * channels1, 2, channels2>(in, delta, steps, first, gradient);
     }
   };
 
@@ -48,19 +103,39 @@ struct Layer2Gradient {
     for (int i = 0; i < components; i++) {
       balanced_pieces(channels1, most, [&](Step k, Step positions) {
         with_constant<most, Block>(positions, blocks.in + i * blocks_in_pitch + 2 * k,
-                                   blocks.delta + i * blocks_delta_pitch, blocks.steps,
+                                   blocks.delta + i * blocks_delta_pitch, blocks.steps, blocks.first,
                                    blocks.gradient + i * component_weights2 + k * channels2);
       });
     }
   }
 };
 
-// y = G^T x
-inline void transform_kernel_back(const __m512 x[4], __m512 y[3]) {
-  const __m512 half = _mm512_set1_ps(0.5f), mean = _mm512_mul_ps(_mm512_add_ps(x[1], x[2]), half);
-  y[0] = _mm512_add_ps(x[0], mean);
-  y[1] = _mm512_mul_ps(_mm512_sub_ps(x[1], x[2]), half);
-  y[2] = _mm512_add_ps(mean, x[3]);
+// Adds a vector of kernels' gradients, whose components are `pitch` floats apart, to their taps.
+inline void add_kernel_gradient(const float* sums, Step pitch, Step at, float* const taps[3][3]) {
+  __m512 half[3][window_edge];
+#pragma GCC unroll 6
+  for (int column = 0; column < window_edge; column++) {
+    __m512 x[window_edge], y[3];
+#pragma GCC unroll 6
+    for (int row = 0; row < window_edge; row++) {
+      x[row] = _mm512_loadu_ps(sums + (row * window_edge + column) * pitch);
+    }
+    transform_kernel_back(x, y);
+#pragma GCC unroll 3
+    for (int row = 0; row < 3; row++) {
+      half[row][column] = y[row];
+    }
+  }
+#pragma GCC unroll 3
+  for (int row = 0; row < 3; row++) {
+    __m512 y[3];
+    transform_kernel_back(half[row], y);
+#pragma GCC unroll 3
+    for (int column = 0; column < 3; column++) {
+      float* tap = taps[row][column] + at;
+      _mm512_storeu_ps(tap, _mm512_add_ps(_mm512_loadu_ps(tap), y[column]));
+    }
+  }
 }
 
 template <int CHANNELS>
@@ -86,19 +161,22 @@ void add_pixels(const bf16* row, int64_t width, float* sums) {
 
 }  // namespace
 
-void layer3_weight_gradient(const WeightGradient& row) { OneChannelGradient<kernel3, channels2>::run(row); }
+void layer3_weight_gradient(const WeightGradient& row) { Layer3Gradient::run(row); }
 
-void layer2_weight_gradient(const WinogradGradient& rows, Blocks& blocks) {
-  const Step total = (rows.width + 3) / 4;
+void layer2_weight_gradient(const LayerGradientRows& rows, Blocks& blocks) {
+  const Step total = (rows.width + 2 * block_edge - 1) / (2 * block_edge);
   for (Step first = 0; first < total;) {
     const Step room = most_steps - blocks.steps, left = total - first, steps = left < room ? left : room;
     bf16* in = blocks.in + blocks.steps * 2 * channels1;
-    input_row_component_pairs<0, channels1>(rows.in, 2 * first, 2 * steps, in, blocks_in_pitch);
-    input_row_component_pairs<1, channels1>(rows.in, 2 * first, 2 * steps, in, blocks_in_pitch);
-    input_row_component_pairs<2, channels1>(rows.in, 2 * first, 2 * steps, in, blocks_in_pitch);
-    input_row_component_pairs<3, channels1>(rows.in, 2 * first, 2 * steps, in, blocks_in_pitch);
-    gradient_component_pairs<channels2>(rows.delta, 2 * first, 2 * steps,
-                                        blocks.delta + blocks.steps * 2 * channels2, blocks_delta_pitch);
+    half_of_input_component_pairs<0, channels1>(rows.in, 2 * first, 2 * steps, in, blocks_in_pitch);
+    half_of_input_component_pairs<1, channels1>(rows.in, 2 * first, 2 * steps, in, blocks_in_pitch);
+    for (Step s = 0; s < steps; s++) {
+      for (Step c = 0; c < channels2; c += lanes) {
+        gradient_component_pair<channels2>(rows.delta, (first + s) * 2 * block_edge * channels2 + 2 * c,
+                                           block_edge * channels2,
+                                           blocks.delta + (blocks.steps + s) * 2 * channels2 + 2 * c, blocks_delta_pitch);
+      }
+    }
     blocks.steps += steps;
     first += steps;
     if (blocks.steps == most_steps) {
@@ -110,33 +188,53 @@ void layer2_weight_gradient(const WinogradGradient& rows, Blocks& blocks) {
 void sum_up(Blocks& blocks) {
   Layer2Gradient::run(blocks);
   blocks.steps = 0;
+  blocks.first = false;
 }
 
 void add_weight_gradient2(const float* gradient, float* weights2) {
+  float* taps[3][3];
+  for (int tap = 0; tap < kernel2 * kernel2; tap++) {
+    taps[tap / 3][tap % 3] = weights2 + tap * component_weights2;
+  }
   for (Step i = 0; i < component_weights2; i += lanes) {
-    __m512 half[kernel2][4];
-    for (int column = 0; column < 4; column++) {
-      __m512 x[4], y[kernel2];
-      for (int row = 0; row < 4; row++) {
-        x[row] = _mm512_loadu_ps(gradient + (row * 4 + column) * component_weights2 + i);
-      }
-      transform_kernel_back(x, y);
-      for (int row = 0; row < kernel2; row++) {
-        half[row][column] = y[row];
-      }
-    }
-    for (int row = 0; row < kernel2; row++) {
-      __m512 y[kernel2];
-      transform_kernel_back(half[row], y);
-      for (int column = 0; column < kernel2; column++) {
-        float* at = weights2 + (row * kernel2 + column) * component_weights2 + i;
-        _mm512_storeu_ps(at, _mm512_add_ps(_mm512_loadu_ps(at), y[column]));
-      }
-    }
+    add_kernel_gradient(gradient + i, component_weights2, i, taps);
   }
 }
 
-void layer1_weight_gradient(const WeightGradient& row) { OneChannelGradient<kernel1, channels1>::run(row); }
+void layer1_weight_gradient(const ImageGradientRows& rows) {
+  balanced_pieces((rows.width + 2 * block_edge - 1) / (2 * block_edge), most_steps1, [&](Step first, Step steps) {
+    bf16* windows = static_cast<bf16*>(rows.scratch);
+    bf16* deltas = windows + components * windows_pitch1;
+    image_component_pairs(rows.in, 2 * first, steps, windows);
+    for (int slice = 0; slice < slices1; slice++) {
+      for (Step s = 0; s < steps; s++) {
+        for (Step c = 0; c < slice1; c += lanes) {
+          gradient_component_pair<channels1>(rows.delta,
+                                             (2 * first + s) * block_edge * channels1 + 2 * (slice * slice1 + c),
+                                             steps * block_edge * channels1, deltas + s * 2 * slice1 + 2 * c,
+                                             deltas_pitch1);
+        }
+      }
+      float* gradient = rows.gradient + slice * components * groups1 * groups1 * slice1;
+      for (int i = 0; i < components; i++) {
+        add_products1(windows + i * windows_pitch1, deltas + i * deltas_pitch1, steps, rows.first && first == 0,
+                      gradient + i * groups1 * groups1 * slice1);
+      }
+    }
+  });
+}
+
+void add_weight_gradient1(const float* gradient, float* weights1) {
+  constexpr Step pitch = groups1 * groups1 * slice1;
+  for (int group = 0; group < groups1 * groups1; group++) {
+    float* taps[3][3];
+    group_taps(weights1, group, taps);
+    for (Step channel = 0; channel < channels1; channel += lanes) {
+      add_kernel_gradient(gradient + channel / slice1 * components * pitch + group * slice1 + channel % slice1, pitch,
+                          channel, taps);
+    }
+  }
+}
 
 void add_pixels1(const bf16* row, int64_t width, float* sums) { add_pixels<channels1>(row, width, sums); }
 

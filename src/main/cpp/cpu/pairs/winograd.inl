@@ -1,5 +1,4 @@
-// Layer 2 forward and backward, two rows at a time by Winograd's F(2x2, 3x3), see cpu/pairs/winograd.h. Transforms are
-// float32, their results are rounded. Included by *_avx512bf16.cpp only.
+// The transforms of pairs/winograd.h. Included by *_avx512bf16.cpp only.
 #pragma once
 
 #include "cpu/pairs/dot.inl"
@@ -9,164 +8,259 @@ namespace cpu {
 namespace pairs {
 namespace {
 
-// The component that A^T m A adds to all four outputs: its sums begin with the bias.
-constexpr int all_outputs = 5;
+inline __m512 constant(float value) { return _mm512_set1_ps(value); }
+inline __m512 multiply_add(float factor, __m512 x, __m512 y) { return _mm512_fmadd_ps(constant(factor), x, y); }
+inline __m512 multiply_subtract(float factor, __m512 x, __m512 y) { return _mm512_fnmadd_ps(constant(factor), x, y); }
 
-// One row of B^T x, from the input's rows (or columns): how it is added up from two of them.
-struct Combination {
-  int plus, other;
-  bool subtract;
-};
-constexpr Combination of_input[4] = {{0, 2, true}, {1, 2, false}, {2, 1, true}, {3, 1, true}};
-
-template <int ROW>
-inline __m512 combine(__m512 plus, __m512 other) {
-  return of_input[ROW].subtract ? _mm512_sub_ps(plus, other) : _mm512_add_ps(plus, other);
+// Half of B^T x: components 0 to 2 (of x[0] to x[4]) or 3 to 5 (of x[1] to x[5]). In halves, a window's components fit the
+// registers.
+template <int HALF>
+inline void transform_input(const __m512 x[window_edge], __m512 y[3]) {
+  if constexpr (HALF == 0) {
+    const __m512 even = multiply_subtract(b2, x[2], x[4]), odd = multiply_subtract(b2, x[1], x[3]);
+    y[0] = multiply_add(a2 * b2, x[0], multiply_subtract(a2 + b2, x[2], x[4]));
+    y[1] = multiply_add(a, odd, even);
+    y[2] = multiply_subtract(a, odd, even);
+  } else {
+    const __m512 even = multiply_subtract(a2, x[2], x[4]), odd = multiply_subtract(a2, x[1], x[3]);
+    y[0] = multiply_add(b, odd, even);
+    y[1] = multiply_subtract(b, odd, even);
+    y[2] = multiply_add(a2 * b2, x[1], multiply_subtract(a2 + b2, x[3], x[5]));
+  }
 }
 
-// Four components in a row, from four neighbouring columns.
-inline void transform_columns(const __m512* x, __m512 y[4]) {
-  y[0] = combine<0>(x[0], x[2]);
-  y[1] = combine<1>(x[1], x[2]);
-  y[2] = combine<2>(x[2], x[1]);
-  y[3] = combine<3>(x[3], x[1]);
+inline void transform_input(const __m512 x[window_edge], __m512 y[window_edge]) {
+  transform_input<0>(x, y);
+  transform_input<1>(x, y + 3);
 }
 
-// Row ROW of B^T d of the pair of pixels at `at`.
-template <int ROW>
-inline void transform_rows(const bf16* const in[4], Step at, __m512 out[2]) {
-  const __m512i plus = load(in[of_input[ROW].plus] + at), other = load(in[of_input[ROW].other] + at);
-  out[0] = combine<ROW>(first_pixel(plus), first_pixel(other));
-  out[1] = combine<ROW>(second_pixel(plus), second_pixel(other));
+// A^T x: back to outputs.
+inline void transform_output(const __m512 x[window_edge], __m512 y[block_edge]) {
+  const __m512 sum1 = _mm512_add_ps(x[1], x[2]), difference1 = _mm512_sub_ps(x[1], x[2]);
+  const __m512 sum2 = _mm512_add_ps(x[3], x[4]), difference2 = _mm512_sub_ps(x[3], x[4]);
+  y[0] = _mm512_add_ps(_mm512_add_ps(x[0], sum1), sum2);
+  y[1] = multiply_add(b, difference2, _mm512_mul_ps(constant(a), difference1));
+  y[2] = multiply_add(b2, sum2, _mm512_mul_ps(constant(a2), sum1));
+  y[3] = multiply_add(b3, difference2, multiply_add(a3, difference1, x[5]));
 }
 
-// Values from one block of 2x2 outputs to the next where its components lie beside each other, all of them at constant
-// distances; not a power of two, so that blocks do not meet in the same set of the cache.
-template <int CHANNELS>
-constexpr Step block_pitch = components * CHANNELS + component_gap;
+// A x: the output's gradient.
+inline void transform_gradient(const __m512 x[block_edge], __m512 y[window_edge]) {
+  const __m512 even1 = multiply_add(a2, x[2], x[0]), odd1 = multiply_add(a2, x[3], x[1]);
+  const __m512 even2 = multiply_add(b2, x[2], x[0]), odd2 = multiply_add(b2, x[3], x[1]);
+  y[0] = x[0];
+  y[1] = multiply_add(a, odd1, even1);
+  y[2] = multiply_subtract(a, odd1, even1);
+  y[3] = multiply_add(b, odd2, even2);
+  y[4] = multiply_subtract(b, odd2, even2);
+  y[5] = x[3];
+}
 
-// For products: to[block][component][channel], from block `first` of the row on. 32 channels at a time, since rounding
-// two vectors takes as long as rounding one.
-template <int ROW, int CHANNELS>
-inline void input_row_components(const bf16* const in[4], Step first, Step blocks, bf16* to) {
-  for (Step c = 0; c < CHANNELS; c += 2 * lanes) {
-    __m512 columns[2][6];
-#pragma GCC unroll 2
-    for (int half = 0; half < 2; half++) {
-      const Step at = first * 2 * CHANNELS + 2 * (c + half * lanes);
-      transform_rows<ROW>(in, at, columns[half]);
-      columns[half][0] = columns[half][1];
-      transform_rows<ROW>(in, at + 2 * CHANNELS, columns[half] + 1);
+constexpr float kernel0 = 1 / (a2 * b2), kernel_a = 1 / (2 * a2 * (a2 - b2)), kernel_b = 1 / (2 * b2 * (b2 - a2));
+
+// G x: the kernel.
+inline void transform_kernel(const __m512 x[3], __m512 y[window_edge]) {
+  const __m512 even1 = multiply_add(a2, x[2], x[0]), even2 = multiply_add(b2, x[2], x[0]);
+  y[0] = _mm512_mul_ps(constant(kernel0), x[0]);
+  y[1] = _mm512_mul_ps(constant(kernel_a), multiply_add(a, x[1], even1));
+  y[2] = _mm512_mul_ps(constant(kernel_a), multiply_subtract(a, x[1], even1));
+  y[3] = _mm512_mul_ps(constant(kernel_b), multiply_add(b, x[1], even2));
+  y[4] = _mm512_mul_ps(constant(kernel_b), multiply_subtract(b, x[1], even2));
+  y[5] = x[2];
+}
+
+// G^T x: the kernel's gradient.
+inline void transform_kernel_back(const __m512 x[window_edge], __m512 y[3]) {
+  const __m512 sum1 = _mm512_mul_ps(constant(kernel_a), _mm512_add_ps(x[1], x[2]));
+  const __m512 difference1 = _mm512_mul_ps(constant(kernel_a), _mm512_sub_ps(x[1], x[2]));
+  const __m512 sum2 = _mm512_mul_ps(constant(kernel_b), _mm512_add_ps(x[3], x[4]));
+  const __m512 difference2 = _mm512_mul_ps(constant(kernel_b), _mm512_sub_ps(x[3], x[4]));
+  y[0] = multiply_add(kernel0, x[0], _mm512_add_ps(sum1, sum2));
+  y[1] = multiply_add(a, difference1, _mm512_mul_ps(constant(b), difference2));
+  y[2] = multiply_add(a2, sum1, multiply_add(b2, sum2, x[5]));
+}
+
+// taps[row][column] of a group of layer 1's weights or gradients [tap row][tap column][channels1].
+template <class Float>
+void group_taps(Float* weights1, int group, Float* taps[3][3]) {
+  for (int row = 0; row < 3; row++) {
+    for (int column = 0; column < 3; column++) {
+      taps[row][column] =
+          weights1 + ((3 * (group / groups1) + row) * kernel1 + 3 * (group % groups1) + column) * channels1;
     }
-    for (Step b = 0; b < blocks; b++) {
-      __m512 transformed[2][4];
+  }
+}
+
+// Half of B^T of one column of a window: of the first or second pixels of the pairs at `at`.
+template <int HALF, int PIXEL>
+inline void transform_column(const bf16* const in[window_edge], Step at, __m512 (*out)[window_edge], int x) {
+  __m512 column[window_edge], transformed[3];
+#pragma GCC unroll 6
+  for (int y = HALF; y < window_edge - 1 + HALF; y++) {
+    const __m512i pairs = load(in[y] + at);
+    column[y] = PIXEL == 0 ? first_pixel(pairs) : second_pixel(pairs);
+  }
+  transform_input<HALF>(column, transformed);
+#pragma GCC unroll 3
+  for (int y = 0; y < 3; y++) {
+    out[y][x] = transformed[y];
+  }
+}
+
+// The columns 2 to 5 of a window, whose columns 1 and 2 are the pair of pixels at `at`.
+template <int HALF, int CHANNELS>
+inline void transform_columns(const bf16* const in[window_edge], Step at, __m512 (*out)[window_edge]) {
+  transform_column<HALF, 1>(in, at, out, 2);
+  transform_column<HALF, 0>(in, at + 2 * CHANNELS, out, 3);
+  transform_column<HALF, 1>(in, at + 2 * CHANNELS, out, 4);
+  transform_column<HALF, 0>(in, at + 4 * CHANNELS, out, 5);
+}
+
+// For products: to[component][block][channel], of `blocks` blocks from `first` of the row on. 32 channels at a time, since
+// rounding two vectors takes as long as rounding one.
+template <int HALF, int CHANNELS>
+inline void half_of_input_components(const bf16* const in[window_edge], Step first, Step blocks, Step pitch, bf16* to) {
+  for (Step c = 0; c < CHANNELS; c += 2 * lanes) {
+    __m512 half[2][3][window_edge];
 #pragma GCC unroll 2
-      for (int half = 0; half < 2; half++) {
-        __m512* x = columns[half];
-        transform_rows<ROW>(in, (first + b + 2) * 2 * CHANNELS + 2 * (c + half * lanes), x + 3);
-        transform_columns(x, transformed[half]);
-        x[0] = x[2];
-        x[1] = x[3];
-        x[2] = x[4];
+    for (int v = 0; v < 2; v++) {
+      const Step at = first * 4 * CHANNELS + 2 * (c + v * lanes);
+      transform_column<HALF, 1>(in, at, half[v], 0);
+      transform_column<HALF, 0>(in, at + 2 * CHANNELS, half[v], 1);
+    }
+    for (Step block = 0; block < blocks; block++) {
+#pragma GCC unroll 2
+      for (int v = 0; v < 2; v++) {
+        transform_columns<HALF, CHANNELS>(in, ((first + block) * 2 + 1) * 2 * CHANNELS + 2 * (c + v * lanes), half[v]);
       }
-#pragma GCC unroll 4
-      for (int x = 0; x < 4; x++) {
-        _mm512_storeu_si512(to + b * block_pitch<CHANNELS> + (ROW * 4 + x) * CHANNELS + c,
-                            reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(transformed[1][x], transformed[0][x])));
+#pragma GCC unroll 3
+      for (int y = 0; y < 3; y++) {
+        __m512 transformed[2][window_edge];
+#pragma GCC unroll 2
+        for (int v = 0; v < 2; v++) {
+          __m512* x = half[v][y];
+          transform_input(x, transformed[v]);
+          x[0] = x[4];
+          x[1] = x[5];
+        }
+#pragma GCC unroll 6
+        for (int x = 0; x < window_edge; x++) {
+          _mm512_storeu_si512(to + ((HALF * 3 + y) * window_edge + x) * pitch + block * CHANNELS + c,
+                              reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(transformed[1][x], transformed[0][x])));
+        }
       }
     }
   }
 }
 
 // For weight gradients: to[component][block / 2][channel][2]; an even number of blocks.
-template <int ROW, int CHANNELS>
-inline void input_row_component_pairs(const bf16* const in[4], Step first, Step blocks, bf16* to, Step pitch) {
+template <int HALF, int CHANNELS>
+inline void half_of_input_component_pairs(const bf16* const in[window_edge], Step first, Step blocks, bf16* to, Step pitch) {
   for (Step c = 0; c < CHANNELS; c += lanes) {
-    __m512 columns[8];
-    transform_rows<ROW>(in, first * 2 * CHANNELS + 2 * c, columns);
-    columns[0] = columns[1];
-    transform_rows<ROW>(in, (first + 1) * 2 * CHANNELS + 2 * c, columns + 1);
-    for (Step b = 0; b < blocks; b += 2) {
-      transform_rows<ROW>(in, (first + b + 2) * 2 * CHANNELS + 2 * c, columns + 3);
-      transform_rows<ROW>(in, (first + b + 3) * 2 * CHANNELS + 2 * c, columns + 5);
-      __m512 one[4], two[4];
-      transform_columns(columns, one);
-      transform_columns(columns + 2, two);
-#pragma GCC unroll 4
-      for (int x = 0; x < 4; x++) {
-        _mm512_storeu_si512(to + (ROW * 4 + x) * pitch + b * CHANNELS + 2 * c, pair(one[x], two[x]));
+    __m512 one[3][window_edge], two[3][window_edge];
+    const Step left = first * 4 * CHANNELS + 2 * c;
+    transform_column<HALF, 1>(in, left, one, 0);
+    transform_column<HALF, 0>(in, left + 2 * CHANNELS, one, 1);
+    for (Step block = 0; block < blocks; block += 2) {
+      const Step at = ((first + block) * 2 + 1) * 2 * CHANNELS + 2 * c;
+      transform_columns<HALF, CHANNELS>(in, at, one);
+#pragma GCC unroll 3
+      for (int y = 0; y < 3; y++) {
+        two[y][0] = one[y][4];
+        two[y][1] = one[y][5];
       }
-      columns[0] = columns[4];
-      columns[1] = columns[5];
-      columns[2] = columns[6];
+      transform_columns<HALF, CHANNELS>(in, at + 4 * CHANNELS, two);
+#pragma GCC unroll 3
+      for (int y = 0; y < 3; y++) {
+        __m512 first_block[window_edge], second_block[window_edge];
+        transform_input(one[y], first_block);
+        transform_input(two[y], second_block);
+        one[y][0] = two[y][4];
+        one[y][1] = two[y][5];
+#pragma GCC unroll 6
+        for (int x = 0; x < window_edge; x++) {
+          _mm512_storeu_si512(to + ((HALF * 3 + y) * window_edge + x) * pitch + block * CHANNELS + 2 * c,
+                              pair(first_block[x], second_block[x]));
+        }
+      }
     }
   }
 }
 
-// A e A^T of the output's gradient: to[component][block / 2][channel][2]; an even number of blocks.
+// A e A^T of the output's gradient of two blocks, a vector of channels of the pixels at `at` and `distance` values further:
+// to[component], `pitch` values apart.
 template <int CHANNELS>
-inline void gradient_component_pairs(const bf16* const delta[2], Step first, Step blocks, bf16* to, Step pitch) {
-  for (Step b = 0; b < blocks; b += 2) {
-    for (Step c = 0; c < CHANNELS; c += lanes) {
-      const Step at = (first + b) * 2 * CHANNELS + 2 * c;
-      __m512 rows[2][4];  // of both rows: the four pixels of two blocks
+inline void gradient_component_pair(const bf16* const delta[block_edge], Step at, Step distance, bf16* to, Step pitch) {
+  __m512 half[2][window_edge][block_edge];
 #pragma GCC unroll 2
-      for (int y = 0; y < 2; y++) {
-        const __m512i one = load(delta[y] + at), two = load(delta[y] + at + 2 * CHANNELS);
-        rows[y][0] = first_pixel(one);
-        rows[y][1] = second_pixel(one);
-        rows[y][2] = first_pixel(two);
-        rows[y][3] = second_pixel(two);
+  for (int block = 0; block < 2; block++) {
+#pragma GCC unroll 2
+    for (int x = 0; x < block_edge; x += 2) {
+      __m512 column[2][block_edge], transformed[window_edge];
+#pragma GCC unroll 4
+      for (int y = 0; y < block_edge; y++) {
+        const __m512i pixels = load(delta[y] + at + block * distance + x * CHANNELS);
+        column[0][y] = first_pixel(pixels);
+        column[1][y] = second_pixel(pixels);
       }
-#pragma GCC unroll 4
-      for (int y = 0; y < 4; y++) {
-        __m512 x[4];
-#pragma GCC unroll 4
-        for (int i = 0; i < 4; i++) {
-          x[i] = y == 0   ? rows[0][i]
-                 : y == 1 ? _mm512_add_ps(rows[0][i], rows[1][i])
-                 : y == 2 ? _mm512_sub_ps(rows[0][i], rows[1][i])
-                          : rows[1][i];
+#pragma GCC unroll 2
+      for (int pixel = 0; pixel < 2; pixel++) {
+        transform_gradient(column[pixel], transformed);
+#pragma GCC unroll 6
+        for (int y = 0; y < window_edge; y++) {
+          half[block][y][x + pixel] = transformed[y];
         }
-        bf16* row = to + y * 4 * pitch + b * CHANNELS + 2 * c;
-        _mm512_storeu_si512(row, pair(x[0], x[2]));
-        _mm512_storeu_si512(row + pitch, pair(_mm512_add_ps(x[0], x[1]), _mm512_add_ps(x[2], x[3])));
-        _mm512_storeu_si512(row + 2 * pitch, pair(_mm512_sub_ps(x[0], x[1]), _mm512_sub_ps(x[2], x[3])));
-        _mm512_storeu_si512(row + 3 * pitch, pair(x[1], x[3]));
       }
+    }
+  }
+#pragma GCC unroll 6
+  for (int y = 0; y < window_edge; y++) {
+    __m512 one[window_edge], two[window_edge];
+    transform_gradient(half[0][y], one);
+    transform_gradient(half[1][y], two);
+#pragma GCC unroll 6
+    for (int x = 0; x < window_edge; x++) {
+      _mm512_storeu_si512(to + (y * window_edge + x) * pitch, pair(one[x], two[x]));
     }
   }
 }
 
-// A^T m A of the products [block][component][channel], finished.
+// A^T m A of one block's products, a vector of channels from c on, `pitch` floats from component to component, to the
+// block's pixels.
 template <class FINISH, int CHANNELS>
-inline void store_outputs(const Winograd& rows, const float* products, Step first, Step blocks) {
-  for (Step b = 0; b < blocks; b++) {
-    const Step pixel = 2 * (first + b);
-    for (Step c = 0; c < CHANNELS; c += lanes) {
-      __m512 half[2][4];
+inline void store_block(const Rows& rows, const float* products, Step pitch, Step block, Step c) {
+  __m512 half[block_edge][window_edge];
+#pragma GCC unroll 6
+  for (int x = 0; x < window_edge; x++) {
+    __m512 column[window_edge], transformed[block_edge];
+#pragma GCC unroll 6
+    for (int y = 0; y < window_edge; y++) {
+      column[y] = _mm512_loadu_ps(products + (y * window_edge + x) * pitch);
+    }
+    transform_output(column, transformed);
 #pragma GCC unroll 4
-      for (int x = 0; x < 4; x++) {
-        __m512 m[4];
+    for (int y = 0; y < block_edge; y++) {
+      half[y][x] = transformed[y];
+    }
+  }
+  const __m512 bias = rows.bias ? _mm512_loadu_ps(rows.bias + c) : _mm512_setzero_ps();
 #pragma GCC unroll 4
-        for (int y = 0; y < 4; y++) {
-          m[y] = _mm512_loadu_ps(products + b * block_pitch<CHANNELS> + (y * 4 + x) * CHANNELS + c);
-        }
-        half[0][x] = _mm512_add_ps(_mm512_add_ps(m[0], m[1]), m[2]);
-        half[1][x] = _mm512_add_ps(_mm512_sub_ps(m[1], m[2]), m[3]);
-      }
+  for (int y = 0; y < block_edge; y++) {
+    __m512 transformed[block_edge];
+    transform_output(half[y], transformed);
+    const OutRow<FINISH> out{rows.gate[y], rows.out[y], rows.width};
 #pragma GCC unroll 2
-      for (int y = 0; y < 2; y++) {
-        const __m512* h = half[y];
-        const __m512 one = _mm512_add_ps(_mm512_add_ps(h[0], h[1]), h[2]);
-        const __m512 two = _mm512_add_ps(_mm512_sub_ps(h[1], h[2]), h[3]);
-        const OutRow<FINISH> out{rows.gate[y], rows.out[y], rows.width};
-        out.store(pixel, pixel * CHANNELS + 2 * c, one, two);
+    for (int x = 0; x < block_edge; x += 2) {
+      const Step pixel = block * block_edge + x;
+      if (pixel < rows.width) {
+        out.store(pixel, pixel * CHANNELS + 2 * c, _mm512_add_ps(transformed[x], bias),
+                  _mm512_add_ps(transformed[x + 1], bias));
       }
     }
   }
 }
 
+// Four rows of layer 2 or of its data gradient.
 template <class FINISH, int INPUTS, int OUTPUTS>
 struct Products {
   static constexpr int vectors = OUTPUTS / lanes;
@@ -174,43 +268,39 @@ struct Products {
 
   template <int P>
   struct Block {
-    static void run(const bf16* in, const bf16* weights, const float* start, float* out) {
+    static void run(const bf16* in, const bf16* weights, float* out) {
       __m512 sums[P][vectors];
-#pragma GCC unroll 8
-      for (int v = 0; v < vectors; v++) {
-        const __m512 first = start ? _mm512_loadu_ps(start + v * lanes) : _mm512_setzero_ps();
-#pragma GCC unroll 16
-        for (int p = 0; p < P; p++) {
-          sums[p][v] = first;
-        }
-      }
-      accumulate<P, vectors, INPUTS / 2, block_pitch<INPUTS>, OUTPUTS>(in, weights, sums);
+      clear(sums);
+      accumulate<P, vectors, INPUTS / 2, INPUTS, OUTPUTS>(in, weights, sums);
 #pragma GCC unroll 16
       for (int p = 0; p < P; p++) {
 #pragma GCC unroll 8
         for (int v = 0; v < vectors; v++) {
-          _mm512_storeu_ps(out + p * block_pitch<OUTPUTS> + v * lanes, sums[p][v]);
+          _mm512_storeu_ps(out + p * OUTPUTS + v * lanes, sums[p][v]);
         }
       }
     }
   };
 
-  static void run(const Winograd& rows) {
-    balanced_pieces((rows.width + 1) / 2, blocks_at_once, [&](Step first, Step blocks) {
+  static void run(const LayerRows& layer) {
+    const Rows& rows = layer.rows;
+    balanced_pieces((rows.width + block_edge - 1) / block_edge, most_blocks, [&](Step first, Step blocks) {
+      const Step in_pitch = blocks * INPUTS + component_gap, out_pitch = blocks * OUTPUTS + component_gap;
       bf16* in = static_cast<bf16*>(rows.scratch);
-      float* products = reinterpret_cast<float*>(in + blocks * block_pitch<INPUTS>);
-      input_row_components<0, INPUTS>(rows.in, first, blocks, in);
-      input_row_components<1, INPUTS>(rows.in, first, blocks, in);
-      input_row_components<2, INPUTS>(rows.in, first, blocks, in);
-      input_row_components<3, INPUTS>(rows.in, first, blocks, in);
+      float* products = reinterpret_cast<float*>(in + components * in_pitch);
+      half_of_input_components<0, INPUTS>(layer.in, first, blocks, in_pitch, in);
+      half_of_input_components<1, INPUTS>(layer.in, first, blocks, in_pitch, in);
       for (int i = 0; i < components; i++) {
         balanced_pieces(blocks, most, [&](Step block, Step count) {
-          with_constant<most, Block>(count, in + block * block_pitch<INPUTS> + i * INPUTS,
-                                     rows.weights + i * INPUTS * OUTPUTS, i == all_outputs ? rows.bias : nullptr,
-                                     products + block * block_pitch<OUTPUTS> + i * OUTPUTS);
+          with_constant<most, Block>(count, in + i * in_pitch + block * INPUTS, layer.weights + i * INPUTS * OUTPUTS,
+                                     products + i * out_pitch + block * OUTPUTS);
         });
       }
-      store_outputs<FINISH, OUTPUTS>(rows, products, first, blocks);
+      for (Step block = 0; block < blocks; block++) {
+        for (Step c = 0; c < OUTPUTS; c += lanes) {
+          store_block<FINISH, OUTPUTS>(rows, products + block * OUTPUTS + c, out_pitch, first + block, c);
+        }
+      }
     });
   }
 };
