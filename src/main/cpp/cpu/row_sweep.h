@@ -13,12 +13,6 @@
 namespace ldct {
 namespace cpu {
 
-// The weights of a step; every worker transforms them for itself.
-struct Model {
-  const Network* network;
-  int64_t version;
-};
-
 class RowSweep : public RowSchedule {
  public:
   RowSweep(const Kernels& kernels, const Model& model, int64_t columns);

@@ -40,7 +40,7 @@ constexpr int component_pitch2 = component_weights2 + component_gap;
 constexpr int most_blocks = 16;
 constexpr int64_t winograd_scratch = components * (most_blocks * (channels1 + channels2) + 2 * component_gap);
 
-// The weights as the products read them; each worker has its own, which costs less than fetching them from another core.
+// The weights as the products read them; each worker has its own.
 struct WinogradWeights {
   // [channels1 / W][component][group row][group column][W], W channels a vector of the instruction set.
   alignas(64) float layer1[components * component_weights1];

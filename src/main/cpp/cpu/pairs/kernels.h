@@ -28,11 +28,15 @@ constexpr int packed_row3 = 2 * tap_pairs3 * channels2 * 2, packed_gradient_row3
 // Layer 1 goes by 32 channels at a time.
 constexpr int slice1 = 32, slices1 = channels1 / slice1;
 
+// Values between two components' arrays, so that not all start in the same set of the cache.
+constexpr int component_gap = 32;
+constexpr int packed_component2 = component_weights2 + component_gap;
+
 struct Weights {
   alignas(64) float layer1[components * component_weights1];          // [slice][component][group][channel]
-  alignas(64) bf16 layer2[components * component_weights2];           // [component][input / 2][output][2]
+  alignas(64) bf16 layer2[components * packed_component2];            // [component][input / 2][output][2]
   alignas(64) bf16 layer3[kernel3 * packed_row3];                     // [tap row][tap pair][pixel of a pair][channel][2]
-  alignas(64) bf16 gradient2[components * component_weights2];        // turned, [component][output / 2][input][2]
+  alignas(64) bf16 gradient2[components * packed_component2];         // turned, [component][output / 2][input][2]
   alignas(64) bf16 gradient3[kernel3 * packed_gradient_row3];         // turned, [tap row][tap pair][channel][2]
   alignas(64) float bias1[channels1], bias2[channels2];
   float bias3;
@@ -80,13 +84,13 @@ struct Output {
 
 // Transformed input and output gradient of layer 2, kept until they are enough for sums that are worth loading:
 // gradient[component][input channel][output channel] += sum over the steps, a pair of blocks each.
-constexpr int most_steps = 32;
+constexpr int most_steps = 16;
 struct Blocks {
   int64_t steps;
   bf16* in;     // [component][most_steps][channels1][2], component_gap between components
   bf16* delta;  // [component][most_steps][channels2][2], likewise
-  float* gradient;
-  bool first;  // the sums overwrite the gradient
+  float* gradient;  // component_pitch2 from component to component
+  bool first;       // the sums overwrite the gradient
 };
 
 // The share of four rows: adds to the blocks, and sums them up as often as they are full.
@@ -115,16 +119,14 @@ struct WeightGradient {
   int64_t width;
 };
 
-// Values between two components' arrays, so that not all start in the same set of the cache.
-constexpr int64_t component_gap = 32;
 // So many blocks of a row are computed at a time.
 constexpr int most_blocks = 16;
 constexpr int64_t winograd_bytes = components * (most_blocks * (channels2 * 2 + channels1 * 4) + component_gap * 6);
 constexpr int64_t blocks_in_pitch = most_steps * channels1 * 2 + component_gap;
 constexpr int64_t blocks_delta_pitch = most_steps * channels2 * 2 + component_gap;
 
-// The weights in the layouts above; pieces of layer 2's input channels as in winograd.h, the rest with the first one.
-void pack(const Network& network, int64_t piece, Weights& to);
+// The weights in the layouts above.
+void pack(const Network& network, Weights& to);
 void round_row(const float* row, int64_t width, bf16* out);
 
 void layer1(const ImageRows& rows);

@@ -47,16 +47,20 @@ void pack_layer3(const float* turned, bf16* to) {
 // A vector of 3x3 kernels, of which tap (row, column) is at taps[row][column] + at.
 inline void kernel_components(const float* const taps[3][3], Step at, __m512 to[components]) {
   __m512 half[window_edge][3];
+#pragma GCC unroll 3
   for (int column = 0; column < 3; column++) {
     __m512 x[3], y[window_edge];
+#pragma GCC unroll 3
     for (int row = 0; row < 3; row++) {
       x[row] = _mm512_loadu_ps(taps[row][column] + at);
     }
     transform_kernel(x, y);
+#pragma GCC unroll 6
     for (int row = 0; row < window_edge; row++) {
       half[row][column] = y[row];
     }
   }
+#pragma GCC unroll 6
   for (int row = 0; row < window_edge; row++) {
     transform_kernel(half[row], to + row * window_edge);
   }
@@ -78,60 +82,62 @@ void pack_layer1(const float* weights1, float* to) {
   }
 }
 
-// 16 inputs of layer 2.
-void pack_layer2(const float* weights2, int64_t piece, Weights& to) {
-  constexpr int inputs = channels1 / winograd_pieces;
-  static_assert(inputs == lanes && channels2 == 2 * lanes, "a piece is a square of pairs");
-  const int64_t first = piece * inputs;
+// Components of two kernels a vector, in pairs: to[component].
+inline void kernel_component_pairs(const float* const taps[3][3], Step first, Step second, bf16* to) {
+  __m512 one[components], two[components];
+  kernel_components(taps, first, one);
+  kernel_components(taps, second, two);
+#pragma GCC unroll 36
+  for (int i = 0; i < components; i++) {
+    _mm512_storeu_si512(to + i * packed_component2, pair(one[i], two[i]));
+  }
+}
+
+// Layer 2 in both directions. The data gradient's kernels are turned by half a turn and have inputs and outputs exchanged.
+void pack_layer2(const float* weights2, Weights& to) {
+  alignas(64) float exchanged[kernel2 * kernel2][component_weights2];  // [output][input]
   const float* taps[3][3];
-  const float* turned_taps[3][3];
+  const float* turned[3][3];
   for (int tap = 0; tap < kernel2 * kernel2; tap++) {
-    taps[tap / 3][tap % 3] = weights2 + tap * component_weights2;
-    turned_taps[2 - tap / 3][2 - tap % 3] = weights2 + tap * component_weights2;
+    const float* from = weights2 + tap * component_weights2;
+    for (int in = 0; in < channels1; in += lanes) {
+      for (int out = 0; out < channels2; out += lanes) {
+        __m512i square[lanes];
+        for (int i = 0; i < lanes; i++) {
+          square[i] = _mm512_loadu_si512(from + (in + i) * channels2 + out);
+        }
+        transpose(square);
+        for (int i = 0; i < lanes; i++) {
+          _mm512_storeu_si512(exchanged[tap] + (out + i) * channels1 + in, square[i]);
+        }
+      }
+    }
+    taps[tap / 3][tap % 3] = from;
+    turned[2 - tap / 3][2 - tap % 3] = exchanged[tap];
   }
-  __m512i turned[components][inputs];  // lane: a pair of outputs
-  for (int i = 0; i < inputs; i += 2) {
-    __m512 w[2][2][components];  // [input][half of the outputs]
-    for (int n = 0; n < 2; n++) {
-      for (int half = 0; half < 2; half++) {
-        kernel_components(taps, (first + i + n) * channels2 + half * lanes, w[n][half]);
-      }
-    }
-    for (int c = 0; c < components; c++) {
-      bf16* forward = to.layer2 + c * component_weights2 + (first + i) * channels2;
-      _mm512_storeu_si512(forward, pair(w[0][0][c], w[1][0][c]));
-      _mm512_storeu_si512(forward + 2 * lanes, pair(w[0][1][c], w[1][1][c]));
-    }
-    for (int n = 0; n < 2; n++) {
-      for (int half = 0; half < 2; half++) {
-        kernel_components(turned_taps, (first + i + n) * channels2 + half * lanes, w[n][half]);
-      }
-      for (int c = 0; c < components; c++) {
-        turned[c][i + n] = reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(w[n][1][c], w[n][0][c]));
-      }
+  for (Step in = 0; in < channels1; in += 2) {
+    for (Step out = 0; out < channels2; out += lanes) {
+      kernel_component_pairs(taps, in * channels2 + out, (in + 1) * channels2 + out, to.layer2 + in * channels2 + 2 * out);
     }
   }
-  for (int c = 0; c < components; c++) {
-    transpose(turned[c]);
-    bf16* gradient = to.gradient2 + c * component_weights2 + 2 * first;
-    for (int out = 0; out < channels2 / 2; out++) {
-      _mm512_storeu_si512(gradient + out * 2 * channels1, turned[c][out]);
+  for (Step out = 0; out < channels2; out += 2) {
+    for (Step in = 0; in < channels1; in += lanes) {
+      kernel_component_pairs(turned, out * channels1 + in, (out + 1) * channels1 + in,
+                             to.gradient2 + out * channels1 + 2 * in);
     }
   }
 }
 
 }  // namespace
 
-void pack(const Network& network, int64_t piece, Weights& to) {
-  pack_layer2(network.weights2, piece, to);
-  if (piece == 0) {
-    pack_layer1(network.weights1, to.layer1);
-    pack_one_channel<kernel3, channels2>(network.turned_weights3, to.gradient3);
-    pack_layer3(network.turned_weights3, to.layer3);
-    __builtin_memcpy(to.bias1, network.bias1, sizeof to.bias1);
-    __builtin_memcpy(to.bias2, network.bias2, sizeof to.bias2);
-    to.bias3 = network.bias3[0];
-  }
+void pack(const Network& network, Weights& to) {
+  pack_layer1(network.weights1, to.layer1);
+  pack_layer2(network.weights2, to);
+  pack_layer3(network.turned_weights3, to.layer3);
+  pack_one_channel<kernel3, channels2>(network.turned_weights3, to.gradient3);
+  __builtin_memcpy(to.bias1, network.bias1, sizeof to.bias1);
+  __builtin_memcpy(to.bias2, network.bias2, sizeof to.bias2);
+  to.bias3 = network.bias3[0];
 }
 
 void round_row(const float* row, int64_t width, bf16* out) {

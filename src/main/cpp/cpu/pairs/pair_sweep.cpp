@@ -16,8 +16,8 @@ static_assert(part_rows % block_edge == 0, "parts consist of whole groups");
 
 }  // namespace
 
-PairSweep::PairSweep(const Weights& weights, int64_t columns)
-    : RowSchedule(columns, block_edge), weights_(weights), scratch_((winograd_bytes + 3) / 4) {
+PairSweep::PairSweep(const Model& model, int64_t columns)
+    : RowSchedule(columns, block_edge), model_(model), weights_(new Weights()), scratch_((winograd_bytes + 3) / 4) {
   const int64_t pixels = pixels_left + round_up(columns, pixels_at_once) + pixels_right;
   auto allocate_pairs = [&](Ring<bf16>& ring, int64_t rows, int channels) {
     ring.allocate(rows, pixels * channels, pixels_left * channels);
@@ -32,12 +32,16 @@ PairSweep::PairSweep(const Weights& weights, int64_t columns)
 }
 
 void PairSweep::begin(const Part&, bool training) {
+  if (version_ != model_.version) {
+    pack(*model_.network, *weights_);
+    version_ = model_.version;
+  }
   if (!training) {
     return;
   }
   if (component_gradient2_.size() == 0) {
     component_gradient1_ = AlignedFloats(components * component_weights1);
-    component_gradient2_ = AlignedFloats(components * component_weights2);
+    component_gradient2_ = AlignedFloats(components * component_pitch2);
     blocks_memory_ = AlignedFloats(components * (blocks_in_pitch + blocks_delta_pitch) / 2);
     bf16* memory = reinterpret_cast<bf16*>(blocks_memory_.data());
     blocks_ = {0, memory, memory + components * blocks_in_pitch, component_gradient2_.data(), true};
@@ -82,13 +86,13 @@ void PairSweep::group_delta(const Part& part, const Ring<bf16>& delta, int64_t r
 }
 
 void PairSweep::layer1(const Part& part, int64_t r) {
-  ImageRows image{{}, weights_.layer1, group_rows(weights_.bias1, active1_, r)};
+  ImageRows image{{}, weights_->layer1, group_rows(weights_->bias1, active1_, r)};
   image_windows(part, r, image.in);
   pairs::layer1(image);
 }
 
 void PairSweep::layer2(const Part& part, int64_t r) {
-  LayerRows layer{{}, weights_.layer2, group_rows(weights_.bias2, active2_, r)};
+  LayerRows layer{{}, weights_->layer2, group_rows(weights_->bias2, active2_, r)};
   windows(part, active1_, r, layer.in);
   pairs::layer2(layer);
 }
@@ -97,9 +101,9 @@ void PairSweep::layer3(const Part& part, int64_t r, float* out) {
   Output row{};
   row.tap_rows = tap_rows(part, r, kernel3, [&](int i, int t, int64_t at) {
     row.in[i] = active2_.window(at);
-    row.weights[i] = weights_.layer3 + t * packed_row3;
+    row.weights[i] = weights_->layer3 + t * packed_row3;
   });
-  row.bias = weights_.bias3;
+  row.bias = weights_->bias3;
   row.width = columns();
   row.out = out;
   pairs::layer3(row);
@@ -111,7 +115,7 @@ void PairSweep::layer3_gradients(const Part& part, int64_t r, bool share, Networ
   Convolution row{};
   row.tap_rows = tap_rows(part, r, kernel3, [&](int i, int t, int64_t at) {
     row.in[i] = gradient3_.window(at);
-    row.weights[i] = weights_.gradient3 + t * packed_gradient_row3;
+    row.weights[i] = weights_->gradient3 + t * packed_gradient_row3;
   });
   row.gate = active2_.row(r);
   row.width = columns();
@@ -139,7 +143,7 @@ void PairSweep::layer2_gradients(const Part& part, int64_t r) {
   weights.width = columns();
   layer2_weight_gradient(weights, blocks_);
 
-  LayerRows layer{{}, weights_.gradient2, group_rows(nullptr, gradient1_, r)};
+  LayerRows layer{{}, weights_->gradient2, group_rows(nullptr, gradient1_, r)};
   windows(part, gradient2_, r, layer.in);
   for (int i = 0; i < block_edge; i++) {
     layer.rows.gate[i] = active1_.row(r + i);
@@ -164,7 +168,7 @@ void PairSweep::layer1_gradients(const Part& part, int64_t r, Network& gradient)
 
 int64_t PairSweep::bytes() const {
   const int64_t floats = scratch_.size() + blocks_memory_.size() + component_gradient1_.size() + component_gradient2_.size();
-  int64_t total = RowSchedule::bytes() + floats * static_cast<int64_t>(sizeof(float));
+  int64_t total = RowSchedule::bytes() + sizeof(Weights) + floats * static_cast<int64_t>(sizeof(float));
   for (const Ring<bf16>* ring : {&active1_, &active2_, &gradient3_, &gradient2_, &gradient1_, &zeros_}) {
     total += ring->bytes();
   }

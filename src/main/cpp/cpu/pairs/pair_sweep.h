@@ -14,7 +14,7 @@ namespace pairs {
 
 class PairSweep : public RowSchedule {
  public:
-  PairSweep(const Weights& weights, int64_t columns);
+  PairSweep(const Model& model, int64_t columns);
 
   int64_t bytes() const override;
 
@@ -36,7 +36,9 @@ class PairSweep : public RowSchedule {
   Rows group_rows(const float* bias, const Ring<bf16>& out, int64_t r) const;
   void group_delta(const Part& part, const Ring<bf16>& delta, int64_t r, const bf16** rows) const;
 
-  const Weights& weights_;
+  const Model& model_;
+  int64_t version_ = 0;  // of the weights below
+  std::unique_ptr<Weights> weights_;
   Ring<bf16> active1_, active2_, gradient3_, gradient2_, gradient1_, zeros_;
   AlignedFloats scratch_;
   bool first_ = true;  // group of a part's gradients
@@ -47,16 +49,15 @@ class PairSweep : public RowSchedule {
 
 class PairMethod : public Method {
  public:
-  PairMethod() : weights_(new Weights()) {}
-  int64_t pieces() const override { return winograd_pieces; }
-  void prepare(const Network& network, int64_t piece) override { pack(network, piece, *weights_); }
+  int64_t pieces() const override { return 1; }
+  void prepare(const Network& network, int64_t) override { model_ = {&network, model_.version + 1}; }
   std::unique_ptr<Sweep> sweep(int64_t columns) const override {
-    return std::unique_ptr<Sweep>(new PairSweep(*weights_, columns));
+    return std::unique_ptr<Sweep>(new PairSweep(model_, columns));
   }
-  int64_t bytes() const override { return sizeof(Weights); }
+  int64_t bytes() const override { return 0; }
 
  private:
-  std::unique_ptr<Weights> weights_;
+  Model model_{};
 };
 
 }  // namespace pairs

@@ -104,7 +104,7 @@ struct Layer2Gradient {
       balanced_pieces(channels1, most, [&](Step k, Step positions) {
         with_constant<most, Block>(positions, blocks.in + i * blocks_in_pitch + 2 * k,
                                    blocks.delta + i * blocks_delta_pitch, blocks.steps, blocks.first,
-                                   blocks.gradient + i * component_weights2 + k * channels2);
+                                   blocks.gradient + i * component_pitch2 + k * channels2);
       });
     }
   }
@@ -197,7 +197,7 @@ void add_weight_gradient2(const float* gradient, float* weights2) {
     taps[tap / 3][tap % 3] = weights2 + tap * component_weights2;
   }
   for (Step i = 0; i < component_weights2; i += lanes) {
-    add_kernel_gradient(gradient + i, component_weights2, i, taps);
+    add_kernel_gradient(gradient + i, component_pitch2, i, taps);
   }
 }
 

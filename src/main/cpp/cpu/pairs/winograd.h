@@ -23,9 +23,6 @@ namespace pairs {
 constexpr float a = 0.75f, a2 = a * a, a3 = a2 * a;
 constexpr float b = 1.5f, b2 = b * b, b3 = b2 * b;
 
-// Their transform is divided by layer 2's input channels.
-constexpr int64_t winograd_pieces = 4;
-
 }  // namespace pairs
 }  // namespace cpu
 }  // namespace ldct

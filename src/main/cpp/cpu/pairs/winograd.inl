@@ -292,7 +292,7 @@ struct Products {
       half_of_input_components<1, INPUTS>(layer.in, first, blocks, in_pitch, in);
       for (int i = 0; i < components; i++) {
         balanced_pieces(blocks, most, [&](Step block, Step count) {
-          with_constant<most, Block>(count, in + i * in_pitch + block * INPUTS, layer.weights + i * INPUTS * OUTPUTS,
+          with_constant<most, Block>(count, in + i * in_pitch + block * INPUTS, layer.weights + i * packed_component2,
                                      products + i * out_pitch + block * OUTPUTS);
         });
       }
