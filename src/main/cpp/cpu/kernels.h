@@ -62,6 +62,9 @@ struct Bounds {
   float low, high;
 };
 
+// Doubles right of a row's column sums, since windows are summed in whole vectors.
+constexpr int64_t ssim_slack = 32;
+
 // A pair of images and the stabilising constants of SSIM.
 struct QualityPair {
   const float* target;
@@ -69,7 +72,7 @@ struct QualityPair {
   int64_t rows, columns;
   Bounds bounds;
   double c1, c2;
-  double* scratch;  // 5 * (columns + 8) doubles
+  double* scratch;  // 4 * (columns + ssim_slack) doubles
 };
 
 struct Network;

@@ -19,7 +19,7 @@ class Quality {
     if (low > high) {
       bounds_ = {-infinity, infinity};
     }
-    scratch_.resize(static_cast<size_t>(5 * (shape.columns + 8)));
+    scratch_.resize(static_cast<size_t>(4 * (shape.columns + ssim_slack)));
   }
 
   double ssim(const float* target, const float* prediction, double data_range) {

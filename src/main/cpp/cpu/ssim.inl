@@ -92,36 +92,85 @@ double squared_error_of(const QualityPair& pair, Clip clip) {
   return total;
 }
 
-// Sum of in[0..6].
-inline double across(const double* in) {
-  return ((in[0] + in[1]) + (in[2] + in[3])) + ((in[4] + in[5]) + in[6]);
+constexpr int64_t window = 7;
+constexpr int double_lanes = WIDTH / 2;
+using Doubles = double __attribute__((vector_size(double_lanes * sizeof(double))));
+using Indices = int64_t __attribute__((vector_size(double_lanes * sizeof(int64_t))));
+
+constexpr Indices indices() {
+  Indices i{};
+  for (int lane = 0; lane < double_lanes; lane++) {
+    i[lane] = lane;
+  }
+  return i;
 }
+
+// Lanes BY.. of the vectors beside each other, of which v is the first.
+template <int BY>
+inline Doubles from_lane(const Doubles* v) {
+  constexpr int vector = BY / double_lanes, lane = BY % double_lanes;
+  return lane == 0 ? v[vector] : __builtin_shuffle(v[vector], v[vector + 1], indices() + lane);
+}
+
+// Sums over windows of 7 columns, a vector of windows after the other: additions of neighbours are shared, and columns
+// come from neighbouring vectors instead of loads that cross cache lines.
+class WindowSums {
+ public:
+  explicit WindowSums(const double* columns) : at_(columns) {
+    for (Doubles& v : single_) {
+      v = load_next();
+    }
+    for (int i = 0; i < pairs; i++) {
+      pair_[i] = single_[i] + from_lane<1>(single_ + i);
+    }
+  }
+
+  Doubles next() {
+    const Doubles sum = (pair_[0] + from_lane<2>(pair_)) + (from_lane<4>(pair_) + from_lane<6>(single_));
+    for (int i = 0; i + 1 < singles; i++) {
+      single_[i] = single_[i + 1];
+    }
+    single_[singles - 1] = load_next();
+    for (int i = 0; i + 1 < pairs; i++) {
+      pair_[i] = pair_[i + 1];
+    }
+    pair_[pairs - 1] = single_[pairs - 1] + from_lane<1>(single_ + pairs - 1);
+    return sum;
+  }
+
+ private:
+  // So many vectors reach as far as the windows of the first.
+  static constexpr int pairs = (4 + double_lanes - 1) / double_lanes + 1;
+  static constexpr int singles_of_sum = (6 + double_lanes - 1) / double_lanes + 1;
+  static constexpr int singles = singles_of_sum > pairs + 1 ? singles_of_sum : pairs + 1;
+
+  Doubles load_next() {
+    Doubles v;
+    __builtin_memcpy(&v, at_, sizeof v);
+    at_ += double_lanes;
+    return v;
+  }
+
+  const double* at_;
+  Doubles single_[singles], pair_[pairs];
+};
 
 // Mean over all 7x7 windows that lie inside the images.
 template <class Clip>
 double mean_ssim_of(const QualityPair& pair, Clip clip) {
-  constexpr int64_t window = 7;
-  constexpr double pixels = 49;
-  const int64_t columns = pair.columns, windows = columns - window + 1, pitch = columns + 8;
+  constexpr double pixels = window * window;
+  const int64_t columns = pair.columns, windows = columns - window + 1, pitch = columns + ssim_slack;
   double* scratch = pair.scratch;
-  ColumnSums sums{scratch, scratch + pitch, scratch + 2 * pitch, scratch + 3 * pitch};
-  double* values = scratch + 4 * pitch;
+  const ColumnSums sums{scratch, scratch + pitch, scratch + 2 * pitch, scratch + 3 * pitch};
   for (int64_t i = 0; i < 4 * pitch; i++) {
     scratch[i] = 0;
   }
   // A window's SSIM from its sums, both means times 49 and both variances times 49 * 48: the factors cancel.
   struct Fraction {
-    double over, under;
+    Doubles over, under;
   };
-  auto fraction = [&sums, c1 = pair.c1 * (pixels * pixels), c2 = pair.c2 * (pixels * (pixels - 1))](int64_t c) {
-    double x = across(sums.x + c), y = across(sums.y + c);
-    double product = (x + x) * y, squares = x * x + y * y;
-    double covariance = 2 * pixels * across(sums.products + c) - product;
-    double variances = pixels * across(sums.squares + c) - squares;
-    return Fraction{(product + c1) * (covariance + c2), (squares + c1) * (variances + c2)};
-  };
-  const int64_t half = windows / 2;
-  double total = 0;
+  const double c1 = pair.c1 * (pixels * pixels), c2 = pair.c2 * (pixels * (pixels - 1));
+  Doubles total{};
   for (int64_t row = 0; row < pair.rows; row++) {
     const float *target = pair.target + row * columns, *prediction = pair.prediction + row * columns;
     if (row < window) {
@@ -132,19 +181,32 @@ double mean_ssim_of(const QualityPair& pair, Clip clip) {
     if (row < window - 1) {
       continue;
     }
+    WindowSums of_x(sums.x), of_y(sums.y), of_squares(sums.squares), of_products(sums.products);
+    auto fraction = [&] {
+      const Doubles x = of_x.next(), y = of_y.next(), product = (x + x) * y, squares = x * x + y * y;
+      const Doubles covariance = 2 * pixels * of_products.next() - product;
+      const Doubles variances = pixels * of_squares.next() - squares;
+      return Fraction{(product + c1) * (covariance + c2), (squares + c1) * (variances + c2)};
+    };
     // Two fractions are added before they are divided: a division costs as much as everything else.
-#pragma GCC ivdep
-    for (int64_t c = 0; c < half; c++) {
-      Fraction a = fraction(c), b = fraction(c + half);
-      values[c] = (a.over * b.under + b.over * a.under) / (a.under * b.under);
+    Doubles of_row{};
+    int64_t c = 0;
+    for (; c + 2 * double_lanes <= windows; c += 2 * double_lanes) {
+      const Fraction a = fraction(), b = fraction();
+      of_row += (a.over * b.under + b.over * a.under) / (a.under * b.under);
     }
-    if (windows % 2 == 1) {
-      Fraction last = fraction(windows - 1);
-      total += last.over / last.under;
+    for (; c < windows; c += double_lanes) {
+      const Fraction last = fraction();
+      const Doubles value = last.over / last.under;
+      of_row += indices() < windows - c ? value : Doubles{};
     }
-    total += sum_all(values, half);
+    total += of_row;
   }
-  return total / (static_cast<double>(windows) * static_cast<double>(pair.rows - window + 1));
+  double mean = 0;
+  for (int lane = 0; lane < double_lanes; lane++) {
+    mean += total[lane];
+  }
+  return mean / (static_cast<double>(windows) * static_cast<double>(pair.rows - window + 1));
 }
 
 inline bool unbounded(Bounds bounds) { return bounds.low < -FLT_MAX && bounds.high > FLT_MAX; }
