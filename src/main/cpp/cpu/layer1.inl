@@ -28,7 +28,7 @@ void image_components(const float* const in[block_edge + kernel1 - 1], Step firs
       for (int y = 0; y < window_edge; y++) {
         column[y] = load(in[3 * group + y] + first + x);
       }
-      transform_input(column, transformed);
+      Winograd::input(column, transformed);
 #pragma GCC unroll 6
       for (int y = 0; y < window_edge; y++) {
         store(halves[group][y] + x, transformed[y]);
@@ -43,7 +43,7 @@ void image_components(const float* const in[block_edge + kernel1 - 1], Step firs
         for (int i = 0; i < window_edge; i++) {
           row[i] = load(halves[group][y] + x + i);
         }
-        transform_input(row, transformed);
+        Winograd::input(row, transformed);
 #pragma GCC unroll 6
         for (int i = 0; i < window_edge; i++) {
           store(to + ((y * window_edge + i) * groups1 + group) * positions1 + x, transformed[i]);
@@ -147,41 +147,29 @@ void layer1_weight_gradient(const WinogradGradientRows& rows) {
   });
 }
 
-// taps[row][column] of a group of weights or gradients [tap row][tap column][channels1].
-template <class Float>
-void group_taps(Float* weights1, int group_row, int group_column, Float* taps[3][3]) {
-  for (int row = 0; row < 3; row++) {
-    for (int column = 0; column < 3; column++) {
-      taps[row][column] = weights1 + ((3 * group_row + row) * kernel1 + 3 * group_column + column) * channels1;
-    }
-  }
-}
-
-// visit(group row, group column, channel, where its first component is)
+// visit(group, channel, where its first component is)
 template <class Visit>
 void each_group(const Visit& visit) {
   for (Step channel = 0; channel < channels1; channel += WIDTH) {
-    for (int row = 0; row < groups1; row++) {
-      for (int column = 0; column < groups1; column++) {
-        visit(row, column, channel, channel / WIDTH * components * taps1 + (row * groups1 + column) * WIDTH);
-      }
+    for (int group = 0; group < groups1 * groups1; group++) {
+      visit(group, channel, channel / WIDTH * components * taps1 + group * WIDTH);
     }
   }
 }
 
 void transform_weights1(const float* weights1, WinogradWeights& to) {
-  each_group([&](int row, int column, Step channel, Step at) {
+  each_group([&](int group, Step channel, Step at) {
     const float* taps[3][3];
-    group_taps(weights1 + channel, row, column, taps);
-    kernel_components(taps, 0, to.layer1 + at, taps1);
+    group_taps(weights1, group, taps);
+    store_kernel_components(taps, channel, to.layer1 + at, taps1);
   });
 }
 
 void add_weight_gradient1(const float* sums, float* weights1) {
-  each_group([&](int row, int column, Step channel, Step at) {
+  each_group([&](int group, Step channel, Step at) {
     float* taps[3][3];
-    group_taps(weights1 + channel, row, column, taps);
-    add_kernel_gradient(sums + at, taps1, 0, taps);
+    group_taps(weights1, group, taps);
+    Winograd::add_kernel_gradient(sums + at, taps1, channel, taps);
   });
 }
 

@@ -64,8 +64,8 @@ void transform_weights2(const float* weights2, WinogradWeights& to) {
     turned[2 - tap / 3][2 - tap % 3] = other;
   }
   for (Step i = 0; i < component_weights2; i += WIDTH) {
-    kernel_components(taps, i, to.layer2 + i, component_pitch2);
-    kernel_components(turned, i, to.data_gradient2 + i, component_pitch2);
+    store_kernel_components(taps, i, to.layer2 + i, component_pitch2);
+    store_kernel_components(turned, i, to.data_gradient2 + i, component_pitch2);
   }
 }
 
@@ -75,7 +75,7 @@ void add_weight_gradient2(const float* sums, float* weights2) {
     taps[tap / 3][tap % 3] = weights2 + tap * component_weights2;
   }
   for (Step i = 0; i < component_weights2; i += WIDTH) {
-    add_kernel_gradient(sums + i, component_pitch2, i, taps);
+    Winograd::add_kernel_gradient(sums + i, component_pitch2, i, taps);
   }
 }
 

@@ -1,25 +1,13 @@
 // Row kernels for AVX-512 (F, BW, DQ, VL).
-#include <immintrin.h>
-
 #include <cstdint>
 
+#include "cpu/avx512.inl"
 #include "cpu/transpose.inl"
 
 namespace ldct {
 namespace cpu {
 namespace {
 
-using Vector = __m512;
-constexpr int WIDTH = 16, REGISTERS = 32;
-
-inline Vector load(const float* p) { return _mm512_loadu_ps(p); }
-inline void store(float* p, Vector v) { _mm512_storeu_ps(p, v); }
-inline Vector broadcast(float x) { return _mm512_set1_ps(x); }
-inline Vector multiply_add(Vector a, Vector b, Vector c) { return _mm512_fmadd_ps(a, b, c); }
-inline Vector positive_part(Vector v) { return _mm512_max_ps(_mm512_setzero_ps(), v); }
-inline Vector where_positive(Vector gate, Vector v) {
-  return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(gate, _mm512_setzero_ps(), _CMP_NLE_UQ), v);
-}
 inline float sum(Vector v) { return _mm512_reduce_add_ps(v); }
 inline void transpose_square(const float* from, int64_t from_pitch, float* to, int64_t to_pitch) {
   __m512i rows[WIDTH];

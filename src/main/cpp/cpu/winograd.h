@@ -2,13 +2,14 @@
 //
 // A 6x6 window d of the input, a kernel g and the outputs y are related by
 //   y = A^T ((G g G^T) * (B^T d B)) A   (* element by element, summed over the input channels).
-// With the points 0, 1, -1, 2, -2 and infinity, for one dimension,
-//   B^T d = (4 d0 - 5 d2 + d4, -4 d1 - 4 d2 + d3 + d4, 4 d1 - 4 d2 - d3 + d4, -2 d1 - d2 + 2 d3 + d4,
-//            2 d1 - d2 - 2 d3 + d4, 4 d1 - 5 d3 + d5)
-//   24 G g = (6 g0, -4 (g0 + g1 + g2), -4 (g0 - g1 + g2), g0 + 2 g1 + 4 g2, g0 - 2 g1 + 4 g2, 24 g2)
-//   A^T m = (m0 + m1 + m2 + m3 + m4, m1 - m2 + 2 (m3 - m4), m1 + m2 + 4 (m3 + m4), m1 - m2 + 8 (m3 - m4) + m5).
-// Kernels are transformed by 24 G and results divided by 24^2 at the end, so that small integers stay exact. The
-// gradient of g is G^T (sum of (B^T d B) * (A e A^T)) G, with e the gradient of y.
+// With the points 0, a, -a, b, -b and infinity, for one dimension,
+//   B^T d = (a²b² d0 - (a² + b²) d2 + d4, (d4 - b² d2) + a (d3 - b² d1), (d4 - b² d2) - a (d3 - b² d1),
+//            (d4 - a² d2) + b (d3 - a² d1), (d4 - a² d2) - b (d3 - a² d1), a²b² d1 - (a² + b²) d3 + d5)
+//   G g = (g0 / a²b², (g0 + a g1 + a² g2) / 2a²(a² - b²), (g0 - a g1 + a² g2) / 2a²(a² - b²),
+//          (g0 + b g1 + b² g2) / 2b²(b² - a²), (g0 - b g1 + b² g2) / 2b²(b² - a²), g2)
+//   A^T m = (m0 + m1 + m2 + m3 + m4, a (m1 - m2) + b (m3 - m4), a² (m1 + m2) + b² (m3 + m4),
+//            a³ (m1 - m2) + b³ (m3 - m4) + m5).
+// The gradient of g is G^T (sum of (B^T d B) * (A e A^T)) G, with e the gradient of y.
 //
 // A 9x9 kernel is nine 3x3 kernels side by side, so layer 1 is a sum over nine groups of taps whose windows begin three
 // pixels apart.
@@ -26,6 +27,11 @@ namespace cpu {
 constexpr int block_edge = 4;                         // outputs of a block, rows and columns
 constexpr int window_edge = block_edge + kernel2 - 1;  // inputs that it reads
 constexpr int components = window_edge * window_edge;  // [row component][column component]
+
+// Float32: with a = 1 and b = 2, kernels by 24 G and results divided by 24^2 at the end, small integers stay exact.
+struct Float32Points {
+  static constexpr float inner = 1, outer = 2, kernel_scale = 24;
+};
 
 constexpr int groups1 = kernel1 / 3;  // of layer 1's taps, rows and columns
 constexpr int component_weights1 = groups1 * groups1 * channels1;

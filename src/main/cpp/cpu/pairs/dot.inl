@@ -1,8 +1,7 @@
 // Vectors of AVX512_BF16 and the blocks of sums that its kernels keep in registers. Included by *_avx512bf16.cpp only.
 #pragma once
 
-#include <immintrin.h>
-
+#include "cpu/avx512.inl"
 #include "cpu/pairs/kernels.h"
 #include "cpu/pieces.inl"
 
@@ -36,12 +35,6 @@ inline __m512i pair(__m512 first, __m512 second) {
   const __m512i order = _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23, 7, 22, 6, 21, 5,
                                          20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
   return _mm512_permutexvar_epi16(order, reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(second, first)));
-}
-
-// Both let NaN through, so that a diverged run shows.
-inline __m512 positive_part(__m512 v) { return _mm512_max_ps(_mm512_setzero_ps(), v); }
-inline __m512 where_positive(__m512 gate, __m512 v) {
-  return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(gate, _mm512_setzero_ps(), _CMP_NLE_UQ), v);
 }
 
 // What becomes of the sums of a pair of pixels before they are rounded. at: the first lane's index in a row of pairs.

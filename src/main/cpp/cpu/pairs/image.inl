@@ -24,7 +24,7 @@ struct ImageColumns {
         for (int y = 0; y < window_edge; y++) {
           column[y] = _mm512_loadu_ps(in[3 * group + y] + first + x);
         }
-        transform_input(column, transformed);
+        Winograd::input(column, transformed);
 #pragma GCC unroll 6
         for (int y = 0; y < window_edge; y++) {
           _mm512_storeu_ps(rows[group][y] + x, transformed[y]);
@@ -40,7 +40,7 @@ struct ImageColumns {
     for (int i = 0; i < window_edge; i++) {
       row[i] = _mm512_loadu_ps(rows[group][y] + x + i);
     }
-    transform_input(row, transformed);
+    Winograd::input(row, transformed);
   }
 };
 

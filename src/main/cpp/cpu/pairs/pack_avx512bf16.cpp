@@ -44,28 +44,6 @@ void pack_layer3(const float* turned, bf16* to) {
   }
 }
 
-// A vector of 3x3 kernels, of which tap (row, column) is at taps[row][column] + at.
-inline void kernel_components(const float* const taps[3][3], Step at, __m512 to[components]) {
-  __m512 half[window_edge][3];
-#pragma GCC unroll 3
-  for (int column = 0; column < 3; column++) {
-    __m512 x[3], y[window_edge];
-#pragma GCC unroll 3
-    for (int row = 0; row < 3; row++) {
-      x[row] = _mm512_loadu_ps(taps[row][column] + at);
-    }
-    transform_kernel(x, y);
-#pragma GCC unroll 6
-    for (int row = 0; row < window_edge; row++) {
-      half[row][column] = y[row];
-    }
-  }
-#pragma GCC unroll 6
-  for (int row = 0; row < window_edge; row++) {
-    transform_kernel(half[row], to + row * window_edge);
-  }
-}
-
 void pack_layer1(const float* weights1, float* to) {
   constexpr Step pitch = groups1 * groups1 * slice1;
   for (int group = 0; group < groups1 * groups1; group++) {
@@ -73,7 +51,7 @@ void pack_layer1(const float* weights1, float* to) {
     group_taps(weights1, group, taps);
     for (Step channel = 0; channel < channels1; channel += lanes) {
       __m512 transformed[components];
-      kernel_components(taps, channel, transformed);
+      Winograd::kernel_components(taps, channel, transformed);
       float* slice = to + channel / slice1 * components * pitch + group * slice1 + channel % slice1;
       for (int i = 0; i < components; i++) {
         _mm512_storeu_ps(slice + i * pitch, transformed[i]);
@@ -85,8 +63,8 @@ void pack_layer1(const float* weights1, float* to) {
 // Components of two kernels a vector, in pairs: to[component].
 inline void kernel_component_pairs(const float* const taps[3][3], Step first, Step second, bf16* to) {
   __m512 one[components], two[components];
-  kernel_components(taps, first, one);
-  kernel_components(taps, second, two);
+  Winograd::kernel_components(taps, first, one);
+  Winograd::kernel_components(taps, second, two);
 #pragma GCC unroll 36
   for (int i = 0; i < components; i++) {
     _mm512_storeu_si512(to + i * packed_component2, pair(one[i], two[i]));

@@ -110,34 +110,6 @@ struct Layer2Gradient {
   }
 };
 
-// Adds a vector of kernels' gradients, whose components are `pitch` floats apart, to their taps.
-inline void add_kernel_gradient(const float* sums, Step pitch, Step at, float* const taps[3][3]) {
-  __m512 half[3][window_edge];
-#pragma GCC unroll 6
-  for (int column = 0; column < window_edge; column++) {
-    __m512 x[window_edge], y[3];
-#pragma GCC unroll 6
-    for (int row = 0; row < window_edge; row++) {
-      x[row] = _mm512_loadu_ps(sums + (row * window_edge + column) * pitch);
-    }
-    transform_kernel_back(x, y);
-#pragma GCC unroll 3
-    for (int row = 0; row < 3; row++) {
-      half[row][column] = y[row];
-    }
-  }
-#pragma GCC unroll 3
-  for (int row = 0; row < 3; row++) {
-    __m512 y[3];
-    transform_kernel_back(half[row], y);
-#pragma GCC unroll 3
-    for (int column = 0; column < 3; column++) {
-      float* tap = taps[row][column] + at;
-      _mm512_storeu_ps(tap, _mm512_add_ps(_mm512_loadu_ps(tap), y[column]));
-    }
-  }
-}
-
 template <int CHANNELS>
 void add_pixels(const bf16* row, int64_t width, float* sums) {
   constexpr int vectors = CHANNELS / lanes;
@@ -197,7 +169,7 @@ void add_weight_gradient2(const float* gradient, float* weights2) {
     taps[tap / 3][tap % 3] = weights2 + tap * component_weights2;
   }
   for (Step i = 0; i < component_weights2; i += lanes) {
-    add_kernel_gradient(gradient + i, component_pitch2, i, taps);
+    Winograd::add_kernel_gradient(gradient + i, component_pitch2, i, taps);
   }
 }
 
@@ -230,7 +202,7 @@ void add_weight_gradient1(const float* gradient, float* weights1) {
     float* taps[3][3];
     group_taps(weights1, group, taps);
     for (Step channel = 0; channel < channels1; channel += lanes) {
-      add_kernel_gradient(gradient + channel / slice1 * components * pitch + group * slice1 + channel % slice1, pitch,
+      Winograd::add_kernel_gradient(gradient + channel / slice1 * components * pitch + group * slice1 + channel % slice1, pitch,
                           channel, taps);
     }
   }

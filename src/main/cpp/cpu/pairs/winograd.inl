@@ -1,95 +1,15 @@
-// The transforms of pairs/winograd.h. Included by *_avx512bf16.cpp only.
+// Blocks of rows of pairs to components and back. Included by *_avx512bf16.cpp only.
 #pragma once
 
 #include "cpu/pairs/dot.inl"
+#include "cpu/transforms.inl"
 
 namespace ldct {
 namespace cpu {
 namespace pairs {
 namespace {
 
-inline __m512 constant(float value) { return _mm512_set1_ps(value); }
-inline __m512 multiply_add(float factor, __m512 x, __m512 y) { return _mm512_fmadd_ps(constant(factor), x, y); }
-inline __m512 multiply_subtract(float factor, __m512 x, __m512 y) { return _mm512_fnmadd_ps(constant(factor), x, y); }
-
-// Half of B^T x: components 0 to 2 (of x[0] to x[4]) or 3 to 5 (of x[1] to x[5]). In halves, a window's components fit the
-// registers.
-template <int HALF>
-inline void transform_input(const __m512 x[window_edge], __m512 y[3]) {
-  if constexpr (HALF == 0) {
-    const __m512 even = multiply_subtract(b2, x[2], x[4]), odd = multiply_subtract(b2, x[1], x[3]);
-    y[0] = multiply_add(a2 * b2, x[0], multiply_subtract(a2 + b2, x[2], x[4]));
-    y[1] = multiply_add(a, odd, even);
-    y[2] = multiply_subtract(a, odd, even);
-  } else {
-    const __m512 even = multiply_subtract(a2, x[2], x[4]), odd = multiply_subtract(a2, x[1], x[3]);
-    y[0] = multiply_add(b, odd, even);
-    y[1] = multiply_subtract(b, odd, even);
-    y[2] = multiply_add(a2 * b2, x[1], multiply_subtract(a2 + b2, x[3], x[5]));
-  }
-}
-
-inline void transform_input(const __m512 x[window_edge], __m512 y[window_edge]) {
-  transform_input<0>(x, y);
-  transform_input<1>(x, y + 3);
-}
-
-// A^T x: back to outputs.
-inline void transform_output(const __m512 x[window_edge], __m512 y[block_edge]) {
-  const __m512 sum1 = _mm512_add_ps(x[1], x[2]), difference1 = _mm512_sub_ps(x[1], x[2]);
-  const __m512 sum2 = _mm512_add_ps(x[3], x[4]), difference2 = _mm512_sub_ps(x[3], x[4]);
-  y[0] = _mm512_add_ps(_mm512_add_ps(x[0], sum1), sum2);
-  y[1] = multiply_add(b, difference2, _mm512_mul_ps(constant(a), difference1));
-  y[2] = multiply_add(b2, sum2, _mm512_mul_ps(constant(a2), sum1));
-  y[3] = multiply_add(b3, difference2, multiply_add(a3, difference1, x[5]));
-}
-
-// A x: the output's gradient.
-inline void transform_gradient(const __m512 x[block_edge], __m512 y[window_edge]) {
-  const __m512 even1 = multiply_add(a2, x[2], x[0]), odd1 = multiply_add(a2, x[3], x[1]);
-  const __m512 even2 = multiply_add(b2, x[2], x[0]), odd2 = multiply_add(b2, x[3], x[1]);
-  y[0] = x[0];
-  y[1] = multiply_add(a, odd1, even1);
-  y[2] = multiply_subtract(a, odd1, even1);
-  y[3] = multiply_add(b, odd2, even2);
-  y[4] = multiply_subtract(b, odd2, even2);
-  y[5] = x[3];
-}
-
-constexpr float kernel0 = 1 / (a2 * b2), kernel_a = 1 / (2 * a2 * (a2 - b2)), kernel_b = 1 / (2 * b2 * (b2 - a2));
-
-// G x: the kernel.
-inline void transform_kernel(const __m512 x[3], __m512 y[window_edge]) {
-  const __m512 even1 = multiply_add(a2, x[2], x[0]), even2 = multiply_add(b2, x[2], x[0]);
-  y[0] = _mm512_mul_ps(constant(kernel0), x[0]);
-  y[1] = _mm512_mul_ps(constant(kernel_a), multiply_add(a, x[1], even1));
-  y[2] = _mm512_mul_ps(constant(kernel_a), multiply_subtract(a, x[1], even1));
-  y[3] = _mm512_mul_ps(constant(kernel_b), multiply_add(b, x[1], even2));
-  y[4] = _mm512_mul_ps(constant(kernel_b), multiply_subtract(b, x[1], even2));
-  y[5] = x[2];
-}
-
-// G^T x: the kernel's gradient.
-inline void transform_kernel_back(const __m512 x[window_edge], __m512 y[3]) {
-  const __m512 sum1 = _mm512_mul_ps(constant(kernel_a), _mm512_add_ps(x[1], x[2]));
-  const __m512 difference1 = _mm512_mul_ps(constant(kernel_a), _mm512_sub_ps(x[1], x[2]));
-  const __m512 sum2 = _mm512_mul_ps(constant(kernel_b), _mm512_add_ps(x[3], x[4]));
-  const __m512 difference2 = _mm512_mul_ps(constant(kernel_b), _mm512_sub_ps(x[3], x[4]));
-  y[0] = multiply_add(kernel0, x[0], _mm512_add_ps(sum1, sum2));
-  y[1] = multiply_add(a, difference1, _mm512_mul_ps(constant(b), difference2));
-  y[2] = multiply_add(a2, sum1, multiply_add(b2, sum2, x[5]));
-}
-
-// taps[row][column] of a group of layer 1's weights or gradients [tap row][tap column][channels1].
-template <class Float>
-void group_taps(Float* weights1, int group, Float* taps[3][3]) {
-  for (int row = 0; row < 3; row++) {
-    for (int column = 0; column < 3; column++) {
-      taps[row][column] =
-          weights1 + ((3 * (group / groups1) + row) * kernel1 + 3 * (group % groups1) + column) * channels1;
-    }
-  }
-}
+using Winograd = Transforms<Bfloat16Points>;
 
 // Half of B^T of one column of a window: of the first or second pixels of the pairs at `at`.
 template <int HALF, int PIXEL>
@@ -100,7 +20,7 @@ inline void transform_column(const bf16* const in[window_edge], Step at, __m512 
     const __m512i pairs = load(in[y] + at);
     column[y] = PIXEL == 0 ? first_pixel(pairs) : second_pixel(pairs);
   }
-  transform_input<HALF>(column, transformed);
+  Winograd::input<HALF>(column, transformed);
 #pragma GCC unroll 3
   for (int y = 0; y < 3; y++) {
     out[y][x] = transformed[y];
@@ -139,7 +59,7 @@ inline void half_of_input_components(const bf16* const in[window_edge], Step fir
 #pragma GCC unroll 2
         for (int v = 0; v < 2; v++) {
           __m512* x = half[v][y];
-          transform_input(x, transformed[v]);
+          Winograd::input(x, transformed[v]);
           x[0] = x[4];
           x[1] = x[5];
         }
@@ -173,8 +93,8 @@ inline void half_of_input_component_pairs(const bf16* const in[window_edge], Ste
 #pragma GCC unroll 3
       for (int y = 0; y < 3; y++) {
         __m512 first_block[window_edge], second_block[window_edge];
-        transform_input(one[y], first_block);
-        transform_input(two[y], second_block);
+        Winograd::input(one[y], first_block);
+        Winograd::input(two[y], second_block);
         one[y][0] = two[y][4];
         one[y][1] = two[y][5];
 #pragma GCC unroll 6
@@ -205,7 +125,7 @@ inline void gradient_component_pair(const bf16* const delta[block_edge], Step at
       }
 #pragma GCC unroll 2
       for (int pixel = 0; pixel < 2; pixel++) {
-        transform_gradient(column[pixel], transformed);
+        Winograd::gradient(column[pixel], transformed);
 #pragma GCC unroll 6
         for (int y = 0; y < window_edge; y++) {
           half[block][y][x + pixel] = transformed[y];
@@ -216,8 +136,8 @@ inline void gradient_component_pair(const bf16* const delta[block_edge], Step at
 #pragma GCC unroll 6
   for (int y = 0; y < window_edge; y++) {
     __m512 one[window_edge], two[window_edge];
-    transform_gradient(half[0][y], one);
-    transform_gradient(half[1][y], two);
+    Winograd::gradient(half[0][y], one);
+    Winograd::gradient(half[1][y], two);
 #pragma GCC unroll 6
     for (int x = 0; x < window_edge; x++) {
       _mm512_storeu_si512(to + (y * window_edge + x) * pitch, pair(one[x], two[x]));
@@ -237,7 +157,7 @@ inline void store_block(const Rows& rows, const float* products, Step pitch, Ste
     for (int y = 0; y < window_edge; y++) {
       column[y] = _mm512_loadu_ps(products + (y * window_edge + x) * pitch);
     }
-    transform_output(column, transformed);
+    Winograd::output(column, transformed);
 #pragma GCC unroll 4
     for (int y = 0; y < block_edge; y++) {
       half[y][x] = transformed[y];
@@ -247,7 +167,7 @@ inline void store_block(const Rows& rows, const float* products, Step pitch, Ste
 #pragma GCC unroll 4
   for (int y = 0; y < block_edge; y++) {
     __m512 transformed[block_edge];
-    transform_output(half[y], transformed);
+    Winograd::output(half[y], transformed);
     const OutRow<FINISH> out{rows.gate[y], rows.out[y], rows.width};
 #pragma GCC unroll 2
     for (int x = 0; x < block_edge; x += 2) {

@@ -1,0 +1,25 @@
+// Vectors of AVX-512 (F, BW, DQ, VL). Included by files that are compiled for it only.
+#pragma once
+
+#include <immintrin.h>
+
+namespace ldct {
+namespace cpu {
+namespace {
+
+using Vector = __m512;
+constexpr int WIDTH = 16, REGISTERS = 32;
+
+inline Vector load(const float* p) { return _mm512_loadu_ps(p); }
+inline void store(float* p, Vector v) { _mm512_storeu_ps(p, v); }
+inline Vector broadcast(float x) { return _mm512_set1_ps(x); }
+inline Vector multiply_add(Vector a, Vector b, Vector c) { return _mm512_fmadd_ps(a, b, c); }
+// Both let NaN through, so that a diverged run shows.
+inline Vector positive_part(Vector v) { return _mm512_max_ps(_mm512_setzero_ps(), v); }
+inline Vector where_positive(Vector gate, Vector v) {
+  return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(gate, _mm512_setzero_ps(), _CMP_NLE_UQ), v);
+}
+
+}  // namespace
+}  // namespace cpu
+}  // namespace ldct
