@@ -3,15 +3,36 @@
 namespace ldct {
 namespace cpu {
 
+namespace {
+
+// How many rows the groups of a layer begin behind layer 1's: each waits for the rows below it that it reads.
+constexpr int64_t lag_layer2 = rows_a_group;
+constexpr int64_t lag_output = lag_layer2 + pad3;
+constexpr int64_t lag_gradient2 = lag_output + pad3;
+constexpr int64_t lag_gradients = round_up(lag_gradient2 + pad2, rows_a_group);
+
 // Room right of the last row, since windows are read in whole vectors.
 constexpr int64_t input_slack = 32;
 
-RowSchedule::RowSchedule(int64_t columns, int64_t group)
+// Has the group at r a row in the part, or in the image at most `halo` rows away?
+bool group_within(const Part& part, int64_t r, int64_t halo) {
+  return r >= 0 && r < part.rows && r + rows_a_group > part.begin - halo && r < part.end + halo;
+}
+
+}  // namespace
+
+RowSchedule::RowSchedule(int64_t columns)
     : columns_(columns),
-      group_(group),
-      input_pitch_(round_up(round_up(columns, group) + 2 * pad1, 16)),
+      input_pitch_(round_up(round_up(columns, rows_a_group) + 2 * pad1, 16)),
+      outside_(input_pitch_ + input_slack),
       out_row_(columns),
       delta_row_(columns) {}
+
+void RowSchedule::image_windows(const Part& part, int64_t r, const float** in) {
+  for (int64_t at = r - pad1; at < r + block_edge + pad1; at++) {
+    *in++ = at >= 0 && at < part.rows ? input_row(at) - pad1 : outside_.data();
+  }
+}
 
 void RowSchedule::reserve(const Part& part) {
   first_row_ = first_input_row(part);
@@ -21,31 +42,26 @@ void RowSchedule::reserve(const Part& part) {
   }
 }
 
-RowSchedule::Alive RowSchedule::alive(bool training) const {
-  const int64_t output_reads = lag_output() + pad3;
+RowSchedule::Alive RowSchedule::alive(bool training) {
+  const int64_t output_reads = lag_output + pad3;
   if (!training) {
-    return {lag_layer2() + pad2 + group_, output_reads, 0, 0, 0};
+    return {lag_layer2 + pad2 + rows_a_group, output_reads, 0, 0, 0};
   }
-  const int64_t gradients_read = lag_gradients() + pad2;
-  return {gradients_read + group_, output_reads, output_reads, gradients_read - 2 * pad3, group_};
-}
-
-// Has the group at r a row in the part, or in the image at most `halo` rows away?
-bool RowSchedule::group_within(const Part& part, int64_t r, int64_t halo) const {
-  return r >= 0 && r < part.rows && r + group_ > part.begin - halo && r < part.end + halo;
+  const int64_t gradients_read = lag_gradients + pad2;
+  return {gradients_read + rows_a_group, output_reads, output_reads, gradients_read - 2 * pad3, rows_a_group};
 }
 
 void RowSchedule::forward(const Part& part, float* output) {
   begin(part, false);
-  const int64_t halo2 = round_up(pad3, group_), halo1 = round_up(halo2 + pad2, group_);
-  for (int64_t s = std::max<int64_t>(0, part.begin - halo1); s < part.end + lag_output(); s += group_) {
+  const int64_t halo2 = round_up(pad3, rows_a_group), halo1 = round_up(halo2 + pad2, rows_a_group);
+  for (int64_t s = std::max<int64_t>(0, part.begin - halo1); s < part.end + lag_output; s += rows_a_group) {
     if (group_within(part, s, halo1)) {
       layer1(part, s);
     }
-    if (group_within(part, s - lag_layer2(), halo2)) {
-      layer2(part, s - lag_layer2());
+    if (group_within(part, s - lag_layer2, halo2)) {
+      layer2(part, s - lag_layer2);
     }
-    for (int64_t r = s - lag_output(); r < s - lag_output() + group_; r++) {
+    for (int64_t r = s - lag_output; r < s - lag_output + rows_a_group; r++) {
       if (within(part, r, 0)) {
         layer3(part, r, output + (r - part.begin) * columns_);
       }
@@ -79,29 +95,29 @@ double RowSchedule::train(const Part& part, const float* target, float gradient_
                           Network& gradient) {
   double loss = 0;
   begin(part, true);
-  const int64_t halo2 = round_up(halo_active2, group_), halo1 = round_up(halo2 + pad2, group_);
-  for (int64_t s = std::max<int64_t>(0, part.begin - halo1); s < part.end + lag_gradients(); s += group_) {
+  const int64_t halo2 = round_up(halo_active2, rows_a_group), halo1 = round_up(halo2 + pad2, rows_a_group);
+  for (int64_t s = std::max<int64_t>(0, part.begin - halo1); s < part.end + lag_gradients; s += rows_a_group) {
     if (group_within(part, s, halo1)) {
       layer1(part, s);
     }
-    if (group_within(part, s - lag_layer2(), halo2)) {
-      layer2(part, s - lag_layer2());
+    if (group_within(part, s - lag_layer2, halo2)) {
+      layer2(part, s - lag_layer2);
     }
-    for (int64_t r = s - lag_output(); r < s - lag_output() + group_; r++) {
+    for (int64_t r = s - lag_output; r < s - lag_output + rows_a_group; r++) {
       if (within(part, r, halo_output)) {
         layer3(part, r, out_row_.data());
         loss += loss_row(part, r, target, gradient_scale, output, gradient);
         output_gradient(r, delta_row_.data());
       }
     }
-    for (int64_t r = s - lag_gradient2(); r < s - lag_gradient2() + group_; r++) {
+    for (int64_t r = s - lag_gradient2; r < s - lag_gradient2 + rows_a_group; r++) {
       if (within(part, r, halo_gradient2)) {
         layer3_gradients(part, r, within(part, r, 0), gradient);
       }
     }
-    if (group_within(part, s - lag_gradients(), 0)) {
-      layer2_gradients(part, s - lag_gradients());
-      layer1_gradients(part, s - lag_gradients(), gradient);
+    if (group_within(part, s - lag_gradients, 0)) {
+      layer2_gradients(part, s - lag_gradients);
+      layer1_gradients(part, s - lag_gradients, gradient);
     }
   }
   end(gradient);
@@ -109,7 +125,7 @@ double RowSchedule::train(const Part& part, const float* target, float gradient_
 }
 
 int64_t RowSchedule::bytes() const {
-  return (input_.size() + out_row_.size() + delta_row_.size()) * static_cast<int64_t>(sizeof(float));
+  return (input_.size() + outside_.size() + out_row_.size() + delta_row_.size()) * static_cast<int64_t>(sizeof(float));
 }
 
 }  // namespace cpu

@@ -9,17 +9,22 @@
 #include "cpu/aligned.h"
 #include "cpu/method.h"
 #include "cpu/network.h"
+#include "cpu/ring.h"
+#include "cpu/winograd.h"
 
 namespace ldct {
 namespace cpu {
 
 constexpr int64_t round_up(int64_t n, int64_t to) { return (n + to - 1) / to * to; }
 
+// Rows that layers 1 and 2 compute together. The rows of a group are rounded differently, so groups begin at multiples of it
+// in every part alike, and are whole.
+constexpr int64_t rows_a_group = block_edge;
+static_assert(part_rows % rows_a_group == 0, "parts consist of whole groups");
+
 class RowSchedule : public Sweep {
  public:
-  // group: rows that layers 1 and 2 compute together, 2 or 4. The rows of a group are rounded differently, so groups begin at
-  // multiples of it in every part alike, and are whole.
-  RowSchedule(int64_t columns, int64_t group);
+  explicit RowSchedule(int64_t columns);
 
   void reserve(const Part& part) override;
   // With 4 zeros on either side.
@@ -34,10 +39,11 @@ class RowSchedule : public Sweep {
   struct Alive {
     int64_t active1, active2, gradient3, gradient2, gradient1;
   };
-  Alive alive(bool training) const;
+  static Alive alive(bool training);
 
   int64_t columns() const { return columns_; }
-  int64_t group() const { return group_; }
+  // The rows that the windows of the group at r see, from four rows above it, at pixel -4; zeros outside the image.
+  void image_windows(const Part& part, int64_t r, const float** in);
 
   // Before the first row of a part, and after the last one of a training: gradients that were kept back.
   virtual void begin(const Part& part, bool training) = 0;
@@ -56,17 +62,10 @@ class RowSchedule : public Sweep {
   virtual void layer1_gradients(const Part& part, int64_t r, Network& gradient) = 0;
 
  private:
-  // How many rows the groups of a layer begin behind layer 1's: each waits for the rows below it that it reads.
-  int64_t lag_layer2() const { return group_; }
-  int64_t lag_output() const { return lag_layer2() + pad3; }
-  int64_t lag_gradient2() const { return lag_output() + pad3; }
-  int64_t lag_gradients() const { return round_up(lag_gradient2() + pad2, group_); }
-
-  bool group_within(const Part& part, int64_t r, int64_t halo) const;
   double loss_row(const Part& part, int64_t r, const float* target, float scale, float* output, Network& gradient);
 
-  int64_t columns_, group_, input_pitch_, first_row_ = 0;
-  AlignedFloats input_, out_row_, delta_row_;
+  int64_t columns_, input_pitch_, first_row_ = 0;
+  AlignedFloats input_, outside_, out_row_, delta_row_;
 };
 
 // Is row r in the part or at most `halo` rows of the image away from it?
@@ -85,6 +84,22 @@ int tap_rows(const Part& part, int64_t r, int kernel, const Visit& visit) {
     }
   }
   return n;
+}
+
+// The rows of a layer that the windows of the group at r see; zeros outside the image.
+template <class T>
+void layer_windows(const Part& part, const Ring<T>& layer, const Ring<T>& zeros, int64_t r, const T** in) {
+  for (int64_t at = r - pad2; at < r + block_edge + pad2; at++) {
+    *in++ = at >= 0 && at < part.rows ? layer.window(at) : zeros.window(0);
+  }
+}
+
+// The rows of a gradient in the group at r, as far as they belong to the part.
+template <class T>
+void gradient_rows(const Part& part, const Ring<T>& gradient, const Ring<T>& zeros, int64_t r, const T** rows) {
+  for (int64_t at = r; at < r + block_edge; at++) {
+    *rows++ = within(part, at, 0) ? gradient.row(at) : zeros.row(0);
+  }
 }
 
 }  // namespace cpu

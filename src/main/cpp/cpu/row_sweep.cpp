@@ -5,23 +5,22 @@
 namespace ldct {
 namespace cpu {
 
-static_assert(part_rows % block_edge == 0, "parts consist of whole groups");
-
 RowSweep::RowSweep(const Kernels& kernels, const Model& model, int64_t columns)
-    : RowSchedule(columns, block_edge),
+    : RowSchedule(columns),
       kernels_(kernels),
       model_(model),
       weights_(new WinogradWeights()),
-      scratch_(winograd_scratch) {
-  auto allocate = [](Ring<float>& ring, int64_t rows, int64_t pixels, int channels, int pad) {
-    ring.allocate(rows, (pixels + 2 * pad) * channels, static_cast<int64_t>(pad) * channels);
+      scratch_(winograd_scratch) {}
+
+void RowSweep::allocate_rings(const Alive& rows) {
+  auto allocate = [](Ring<float>& ring, int64_t height, int64_t pixels, int channels, int pad) {
+    ring.allocate(height, (pixels + 2 * pad) * channels, static_cast<int64_t>(pad) * channels);
   };
   // Layers 1 and 2 read whole blocks.
-  const int64_t whole = round_up(columns, block_edge);
-  const Alive rows = alive(true);
+  const int64_t whole = round_up(columns(), block_edge);
   allocate(active1_, rows.active1, whole, channels1, pad2);
-  allocate(active2_, rows.active2, columns, channels2, pad3);
-  allocate(gradient3_, rows.gradient3, columns, 1, pad3);
+  allocate(active2_, rows.active2, columns(), channels2, pad3);
+  allocate(gradient3_, rows.gradient3, columns(), 1, pad3);
   allocate(gradient2_, rows.gradient2, whole, channels2, pad2);
   allocate(gradient1_, rows.gradient1, whole, channels1, 0);
   allocate(zeros_, 1, whole, channels1, pad2);
@@ -29,6 +28,9 @@ RowSweep::RowSweep(const Kernels& kernels, const Model& model, int64_t columns)
 
 void RowSweep::begin(const Part&, bool training) {
   const Alive rows = alive(training);
+  if (active1_.rows() < rows.active1) {
+    allocate_rings(rows);
+  }
   active1_.use(rows.active1);
   active2_.use(rows.active2);
   if (version_ != model_.version) {
@@ -51,18 +53,6 @@ void RowSweep::end(Network& gradient) {
   kernels_.add_weight_gradient2(component_gradient2_.data(), gradient.weights2);
 }
 
-void RowSweep::image_windows(const Part& part, int64_t r, const float** in) {
-  for (int64_t at = r - pad1; at < r + block_edge + pad1; at++) {
-    *in++ = at >= 0 && at < part.rows ? input_row(at) - pad1 : zeros_.window(0);
-  }
-}
-
-void RowSweep::windows(const Part& part, const Ring<float>& ring, int64_t r, const float** in) const {
-  for (int64_t at = r - pad2; at < r + block_edge + pad2; at++) {
-    *in++ = at >= 0 && at < part.rows ? ring.window(at) : zeros_.window(0);
-  }
-}
-
 WinogradRows RowSweep::group_rows(const float* weights, const float* bias, const Ring<float>& out, int64_t r) const {
   WinogradRows rows{};
   rows.weights = weights;
@@ -78,9 +68,7 @@ WinogradRows RowSweep::group_rows(const float* weights, const float* bias, const
 WinogradGradientRows RowSweep::group_gradient(const Part& part, const Ring<float>& delta, int64_t r,
                                               float* gradient) const {
   WinogradGradientRows rows{};
-  for (int i = 0; i < block_edge; i++) {
-    rows.delta[i] = within(part, r + i, 0) ? delta.row(r + i) : zeros_.row(0);
-  }
+  gradient_rows(part, delta, zeros_, r, rows.delta);
   rows.gradient = gradient;
   rows.first = first_;
   rows.width = columns();
@@ -97,7 +85,7 @@ void RowSweep::layer1(const Part& part, int64_t r) {
 
 void RowSweep::layer2(const Part& part, int64_t r) {
   WinogradRows rows = group_rows(weights_->layer2, model_.network->bias2, active2_, r);
-  windows(part, active1_, r, rows.in);
+  layer_windows(part, active1_, zeros_, r, rows.in);
   rows.relu = true;
   kernels_.layer2(rows);
 }
@@ -145,11 +133,11 @@ void RowSweep::layer3_gradients(const Part& part, int64_t r, bool share, Network
 
 void RowSweep::layer2_gradients(const Part& part, int64_t r) {
   WinogradGradientRows weights = group_gradient(part, gradient2_, r, component_gradient2_.data());
-  windows(part, active1_, r, weights.in);
+  layer_windows(part, active1_, zeros_, r, weights.in);
   kernels_.layer2_weight_gradient(weights);
 
   WinogradRows rows = group_rows(weights_->data_gradient2, nullptr, gradient1_, r);
-  windows(part, gradient2_, r, rows.in);
+  layer_windows(part, gradient2_, zeros_, r, rows.in);
   for (int i = 0; i < block_edge; i++) {
     rows.gate[i] = active1_.row(r + i);
   }

@@ -30,9 +30,7 @@ class RowSweep : public RowSchedule {
   void layer2_gradients(const Part& part, int64_t r) override;
   void layer1_gradients(const Part& part, int64_t r, Network& gradient) override;
 
-  // The rows that the windows of the group at r see, in the image and in a layer; zeros outside the image.
-  void image_windows(const Part& part, int64_t r, const float** in);
-  void windows(const Part& part, const Ring<float>& ring, int64_t r, const float** in) const;
+  void allocate_rings(const Alive& rows);
   // What the kernels have in common: a group of a layer's rows, and the part's share of a group's weight gradient.
   WinogradRows group_rows(const float* weights, const float* bias, const Ring<float>& out, int64_t r) const;
   WinogradGradientRows group_gradient(const Part& part, const Ring<float>& delta, int64_t r, float* gradient) const;

@@ -3,23 +3,29 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "engine/denormals.h"
 
 namespace ldct {
 namespace {
 
-// About as long as the pause between two steps: shorter than a sleep and a wake-up.
-constexpr int spins = 4000;
+// Much longer than a sleep and a wake-up, which take up to 100 microseconds where the machine is a virtual one. With shorter
+// spinning, a worker that wakes up late lets the others fall asleep, so that they are late in turn, step after step.
+constexpr auto longest_spin = std::chrono::microseconds(300);
+constexpr int pauses_a_look = 64;  // at the clock
 
 template <class Ready>
 bool spin_until(const Ready& ready) {
-  for (int i = 0; i < spins; i++) {
-    if (ready()) {
-      return true;
+  const auto end = std::chrono::steady_clock::now() + longest_spin;
+  do {
+    for (int i = 0; i < pauses_a_look; i++) {
+      if (ready()) {
+        return true;
+      }
+      __builtin_ia32_pause();
     }
-    __builtin_ia32_pause();
-  }
+  } while (std::chrono::steady_clock::now() < end);
   return false;
 }
 

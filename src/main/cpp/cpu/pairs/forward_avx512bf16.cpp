@@ -87,7 +87,7 @@ struct ImageProducts {
 void layer1(const ImageRows& image) {
   const Rows& rows = image.rows;
   balanced_pieces((rows.width + block_edge - 1) / block_edge, most_blocks, [&](Step first, Step blocks) {
-    const Step out_pitch = blocks * slice1 + component_gap;
+    const Step out_pitch = blocks * slice1 + packed_gap;
     float* windows = static_cast<float*>(rows.scratch);
     float* products = windows + components * windows_pitch1;
     image_components(image.in, first, blocks, windows);

@@ -29,22 +29,22 @@ constexpr int packed_row3 = 2 * tap_pairs3 * channels2 * 2, packed_gradient_row3
 constexpr int slice1 = 32, slices1 = channels1 / slice1;
 
 // Values between two components' arrays, so that not all start in the same set of the cache.
-constexpr int component_gap = 32;
-constexpr int packed_component2 = component_weights2 + component_gap;
+constexpr int packed_gap = 32;
+constexpr int packed_component2 = component_weights2 + packed_gap;
 
 struct Weights {
-  alignas(64) float layer1[components * component_weights1];          // [slice][component][group][channel]
-  alignas(64) bf16 layer2[components * packed_component2];            // [component][input / 2][output][2]
-  alignas(64) bf16 layer3[kernel3 * packed_row3];                     // [tap row][tap pair][pixel of a pair][channel][2]
-  alignas(64) bf16 gradient2[components * packed_component2];         // turned, [component][output / 2][input][2]
-  alignas(64) bf16 gradient3[kernel3 * packed_gradient_row3];         // turned, [tap row][tap pair][channel][2]
+  alignas(64) float layer1[components * component_weights1];   // [slice][component][group][channel]
+  alignas(64) bf16 layer2[components * packed_component2];     // [component][input / 2][output][2]
+  alignas(64) bf16 layer3[kernel3 * packed_row3];              // [tap row][tap pair][pixel of a pair][channel][2]
+  alignas(64) bf16 gradient2[components * packed_component2];  // turned, [component][output / 2][input][2]
+  alignas(64) bf16 gradient3[kernel3 * packed_gradient_row3];  // turned, [tap row][tap pair][channel][2]
   alignas(64) float bias1[channels1], bias2[channels2];
   float bias3;
 };
 
 // Four rows that layer 1, layer 2 or layer 2's data gradient writes.
 struct Rows {
-  const float* bias;           // null: zero
+  const float* bias;             // null: zero
   const bf16* gate[block_edge];  // pairs: zero where not positive; unused forward, which is followed by ReLU
   int64_t width;
   bf16* out[block_edge];  // pairs
@@ -87,22 +87,22 @@ struct Output {
 constexpr int most_steps = 16;
 struct Blocks {
   int64_t steps;
-  bf16* in;     // [component][most_steps][channels1][2], component_gap between components
-  bf16* delta;  // [component][most_steps][channels2][2], likewise
+  bf16* in;         // [component][most_steps][channels1][2], packed_gap between components
+  bf16* delta;      // [component][most_steps][channels2][2], likewise
   float* gradient;  // component_pitch2 from component to component
   bool first;       // the sums overwrite the gradient
 };
 
 // The share of four rows: adds to the blocks, and sums them up as often as they are full.
 struct LayerGradientRows {
-  const bf16* in[window_edge];     // as above
+  const bf16* in[window_edge];    // as above
   const bf16* delta[block_edge];  // pairs, at pixel 0
   int64_t width;
 };
 
 // gradient[slice][component][group row][group column][slice1] += (first: =) the share of four rows
 struct ImageGradientRows {
-  const float* in[image_rows];     // as above
+  const float* in[image_rows];    // as above
   const bf16* delta[block_edge];  // pairs, at pixel 0
   float* gradient;
   bool first;
@@ -121,9 +121,9 @@ struct WeightGradient {
 
 // So many blocks of a row are computed at a time.
 constexpr int most_blocks = 16;
-constexpr int64_t winograd_bytes = components * (most_blocks * (channels2 * 2 + channels1 * 4) + component_gap * 6);
-constexpr int64_t blocks_in_pitch = most_steps * channels1 * 2 + component_gap;
-constexpr int64_t blocks_delta_pitch = most_steps * channels2 * 2 + component_gap;
+constexpr int64_t winograd_bytes = components * (most_blocks * (channels2 * 2 + channels1 * 4) + packed_gap * 6);
+constexpr int64_t blocks_in_pitch = most_steps * channels1 * 2 + packed_gap;
+constexpr int64_t blocks_delta_pitch = most_steps * channels2 * 2 + packed_gap;
 
 // The weights in the layouts above.
 void pack(const Network& network, Weights& to);

@@ -12,26 +12,31 @@ constexpr int64_t pixels_left = 2, pixels_right = 4, pixels_at_once = 16;
 // Values right of a row of one channel: of its last windows, and of those that even it up.
 constexpr int64_t plain_slack = 32;
 
-static_assert(part_rows % block_edge == 0, "parts consist of whole groups");
-
 }  // namespace
 
 PairSweep::PairSweep(const Model& model, int64_t columns)
-    : RowSchedule(columns, block_edge), model_(model), weights_(new Weights()), scratch_((winograd_bytes + 3) / 4) {
-  const int64_t pixels = pixels_left + round_up(columns, pixels_at_once) + pixels_right;
-  auto allocate_pairs = [&](Ring<bf16>& ring, int64_t rows, int channels) {
-    ring.allocate(rows, pixels * channels, pixels_left * channels);
+    : RowSchedule(columns), model_(model), weights_(new Weights()), scratch_((winograd_bytes + 3) / 4) {}
+
+void PairSweep::allocate_rings(const Alive& rows) {
+  const int64_t pixels = pixels_left + round_up(columns(), pixels_at_once) + pixels_right;
+  auto allocate_pairs = [&](Ring<bf16>& ring, int64_t height, int channels) {
+    ring.allocate(height, pixels * channels, pixels_left * channels);
   };
-  const Alive rows = alive(true);
   allocate_pairs(active1_, rows.active1, channels1);
   allocate_pairs(active2_, rows.active2, channels2);
   allocate_pairs(gradient2_, rows.gradient2, channels2);
   allocate_pairs(gradient1_, rows.gradient1, channels1);
   allocate_pairs(zeros_, 1, channels1);
-  gradient3_.allocate(rows.gradient3, columns + pad3 + plain_slack, pad3);
+  gradient3_.allocate(rows.gradient3, columns() + pad3 + plain_slack, pad3);
 }
 
 void PairSweep::begin(const Part&, bool training) {
+  const Alive rows = alive(training);
+  if (active1_.rows() < rows.active1) {
+    allocate_rings(rows);
+  }
+  active1_.use(rows.active1);
+  active2_.use(rows.active2);
   if (version_ != model_.version) {
     pack(*model_.network, *weights_);
     version_ = model_.version;
@@ -55,19 +60,6 @@ void PairSweep::end(Network& gradient) {
   add_weight_gradient1(component_gradient1_.data(), gradient.weights1);
 }
 
-void PairSweep::image_windows(const Part& part, int64_t r, const float** in) {
-  const float* outside = reinterpret_cast<const float*>(zeros_.window(0));
-  for (int64_t at = r - pad1; at < r + block_edge + pad1; at++) {
-    *in++ = at >= 0 && at < part.rows ? input_row(at) - pad1 : outside;
-  }
-}
-
-void PairSweep::windows(const Part& part, const Ring<bf16>& ring, int64_t r, const bf16** in) const {
-  for (int64_t at = r - pad2; at < r + block_edge + pad2; at++) {
-    *in++ = at >= 0 && at < part.rows ? ring.window(at) : zeros_.window(0);
-  }
-}
-
 Rows PairSweep::group_rows(const float* bias, const Ring<bf16>& out, int64_t r) const {
   Rows rows{};
   rows.bias = bias;
@@ -79,12 +71,6 @@ Rows PairSweep::group_rows(const float* bias, const Ring<bf16>& out, int64_t r) 
   return rows;
 }
 
-void PairSweep::group_delta(const Part& part, const Ring<bf16>& delta, int64_t r, const bf16** rows) const {
-  for (int i = 0; i < block_edge; i++) {
-    rows[i] = within(part, r + i, 0) ? delta.row(r + i) : zeros_.row(0);
-  }
-}
-
 void PairSweep::layer1(const Part& part, int64_t r) {
   ImageRows image{{}, weights_->layer1, group_rows(weights_->bias1, active1_, r)};
   image_windows(part, r, image.in);
@@ -93,7 +79,7 @@ void PairSweep::layer1(const Part& part, int64_t r) {
 
 void PairSweep::layer2(const Part& part, int64_t r) {
   LayerRows layer{{}, weights_->layer2, group_rows(weights_->bias2, active2_, r)};
-  windows(part, active1_, r, layer.in);
+  layer_windows(part, active1_, zeros_, r, layer.in);
   pairs::layer2(layer);
 }
 
@@ -138,13 +124,13 @@ void PairSweep::layer3_gradients(const Part& part, int64_t r, bool share, Networ
 
 void PairSweep::layer2_gradients(const Part& part, int64_t r) {
   LayerGradientRows weights{};
-  windows(part, active1_, r, weights.in);
-  group_delta(part, gradient2_, r, weights.delta);
+  layer_windows(part, active1_, zeros_, r, weights.in);
+  gradient_rows(part, gradient2_, zeros_, r, weights.delta);
   weights.width = columns();
   layer2_weight_gradient(weights, blocks_);
 
   LayerRows layer{{}, weights_->gradient2, group_rows(nullptr, gradient1_, r)};
-  windows(part, gradient2_, r, layer.in);
+  layer_windows(part, gradient2_, zeros_, r, layer.in);
   for (int i = 0; i < block_edge; i++) {
     layer.rows.gate[i] = active1_.row(r + i);
   }
@@ -157,7 +143,7 @@ void PairSweep::layer1_gradients(const Part& part, int64_t r, Network& gradient)
   }
   ImageGradientRows weights{};
   image_windows(part, r, weights.in);
-  group_delta(part, gradient1_, r, weights.delta);
+  gradient_rows(part, gradient1_, zeros_, r, weights.delta);
   weights.gradient = component_gradient1_.data();
   weights.first = first_;
   weights.width = columns();

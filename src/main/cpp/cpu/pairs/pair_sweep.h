@@ -29,12 +29,9 @@ class PairSweep : public RowSchedule {
   void layer2_gradients(const Part& part, int64_t r) override;
   void layer1_gradients(const Part& part, int64_t r, Network& gradient) override;
 
-  // The rows that the windows of the group at r see, in the image and in a layer; zeros outside the image.
-  void image_windows(const Part& part, int64_t r, const float** in);
-  void windows(const Part& part, const Ring<bf16>& ring, int64_t r, const bf16** in) const;
-  // What the kernels have in common: a group of a layer's rows, and the part's share of them.
+  void allocate_rings(const Alive& rows);
+  // What the kernels have in common: a group of a layer's rows.
   Rows group_rows(const float* bias, const Ring<bf16>& out, int64_t r) const;
-  void group_delta(const Part& part, const Ring<bf16>& delta, int64_t r, const bf16** rows) const;
 
   const Model& model_;
   int64_t version_ = 0;  // of the weights below

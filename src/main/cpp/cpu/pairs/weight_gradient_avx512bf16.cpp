@@ -14,7 +14,7 @@ constexpr Step most_steps1 = most_blocks / 2;
 // Its windows in pairs of blocks: [component][group row][position][2].
 constexpr Step positions1 = whole_vectors(window_positions(most_steps1));
 constexpr Step windows_pitch1 = groups1 * positions1 * 2;
-constexpr Step deltas_pitch1 = most_steps1 * slice1 * 2 + component_gap;
+constexpr Step deltas_pitch1 = most_steps1 * slice1 * 2 + packed_gap;
 static_assert(components * (windows_pitch1 + deltas_pitch1) * sizeof(bf16) <= winograd_bytes, "no room");
 
 // The second of a pair is `steps` blocks right of the first, so that only the positions of the first are needed.
