@@ -3,6 +3,10 @@
 
 #include <immintrin.h>
 
+#include <cstdint>
+
+#include "cpu/transpose.inl"
+
 namespace ldct {
 namespace cpu {
 namespace {
@@ -18,6 +22,17 @@ inline Vector multiply_add(Vector a, Vector b, Vector c) { return _mm512_fmadd_p
 inline Vector positive_part(Vector v) { return _mm512_max_ps(_mm512_setzero_ps(), v); }
 inline Vector where_positive(Vector gate, Vector v) {
   return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(gate, _mm512_setzero_ps(), _CMP_NLE_UQ), v);
+}
+inline float sum(Vector v) { return _mm512_reduce_add_ps(v); }
+inline void transpose_square(const float* from, int64_t from_pitch, float* to, int64_t to_pitch) {
+  __m512i rows[WIDTH];
+  for (int i = 0; i < WIDTH; i++) {
+    rows[i] = _mm512_loadu_si512(from + i * from_pitch);
+  }
+  transpose(rows);
+  for (int i = 0; i < WIDTH; i++) {
+    _mm512_storeu_si512(to + i * to_pitch, rows[i]);
+  }
 }
 
 }  // namespace

@@ -42,42 +42,15 @@ void layer2_weight_gradient(const WinogradGradientRows& rows) {
   });
 }
 
-// [channels1][channels2] to [channels2][channels1]
-void exchange_channels(const float* from, float* to) {
-  for (Step in = 0; in < channels1; in += WIDTH) {
-    for (Step out = 0; out < channels2; out += WIDTH) {
-      transpose_square(from + in * channels2 + out, channels2, to + out * channels1 + in, channels1);
-    }
-  }
-}
-
-// Both directions' weights. The data gradient's kernels are turned by half a turn and have inputs and outputs exchanged.
 void transform_weights2(const float* weights2, WinogradWeights& to) {
-  const float* taps[3][3];
-  const float* turned[3][3];
-  alignas(64) float exchanged[kernel2 * kernel2 * component_weights2];
-  for (int tap = 0; tap < kernel2 * kernel2; tap++) {
-    const float* from = weights2 + tap * component_weights2;
-    float* other = exchanged + tap * component_weights2;
-    exchange_channels(from, other);
-    taps[tap / 3][tap % 3] = from;
-    turned[2 - tap / 3][2 - tap % 3] = other;
-  }
+  const Layer2Kernels kernels(weights2);
   for (Step i = 0; i < component_weights2; i += WIDTH) {
-    store_kernel_components(taps, i, to.layer2 + i, component_pitch2);
-    store_kernel_components(turned, i, to.data_gradient2 + i, component_pitch2);
+    store_kernel_components(kernels.taps, i, to.layer2 + i, component_pitch2);
+    store_kernel_components(kernels.turned, i, to.data_gradient2 + i, component_pitch2);
   }
 }
 
-void add_weight_gradient2(const float* sums, float* weights2) {
-  float* taps[3][3];
-  for (int tap = 0; tap < kernel2 * kernel2; tap++) {
-    taps[tap / 3][tap % 3] = weights2 + tap * component_weights2;
-  }
-  for (Step i = 0; i < component_weights2; i += WIDTH) {
-    Winograd::add_kernel_gradient(sums + i, component_pitch2, i, taps);
-  }
-}
+void add_weight_gradient2(const float* sums, float* weights2) { Winograd::add_weight_gradient2(sums, weights2); }
 
 }  // namespace
 }  // namespace cpu

@@ -1,5 +1,5 @@
 // The transforms of winograd.h for vectors of channels, by the points of POINTS. The including file defines Vector, WIDTH,
-// load, store, broadcast and multiply_add.
+// load, store, broadcast, multiply_add and transpose_square.
 #pragma once
 
 #include "cpu/pieces.inl"
@@ -141,6 +141,17 @@ struct Transforms {
       }
     }
   }
+
+  // Of layer 2, sums [component][component_pitch2].
+  static void add_weight_gradient2(const float* sums, float* weights2) {
+    float* taps[3][3];
+    for (int tap = 0; tap < kernel2 * kernel2; tap++) {
+      taps[tap / 3][tap % 3] = weights2 + tap * component_weights2;
+    }
+    for (Step i = 0; i < component_weights2; i += WIDTH) {
+      add_kernel_gradient(sums + i, component_pitch2, i, taps);
+    }
+  }
 };
 
 // taps[row][column] of a group of layer 1's weights or gradients [tap row][tap column][channels1].
@@ -153,6 +164,30 @@ void group_taps(Float* weights1, int group, Float* taps[3][3]) {
     }
   }
 }
+
+// Layer 2's kernels in both directions, [input][output] for each tap. The data gradient's are turned by half a turn and have
+// inputs and outputs exchanged.
+struct Layer2Kernels {
+  const float* taps[3][3];
+  const float* turned[3][3];
+
+  explicit Layer2Kernels(const float* weights2) {
+    for (int tap = 0; tap < kernel2 * kernel2; tap++) {
+      const float* from = weights2 + tap * component_weights2;
+      float* to = exchanged_ + tap * component_weights2;
+      for (Step in = 0; in < channels1; in += WIDTH) {
+        for (Step out = 0; out < channels2; out += WIDTH) {
+          transpose_square(from + in * channels2 + out, channels2, to + out * channels1 + in, channels1);
+        }
+      }
+      taps[tap / 3][tap % 3] = from;
+      turned[2 - tap / 3][2 - tap % 3] = to;
+    }
+  }
+
+ private:
+  alignas(64) float exchanged_[kernel2 * kernel2 * component_weights2];
+};
 
 }  // namespace
 }  // namespace cpu

@@ -1,26 +1,24 @@
 // Weights as the kernels read them, and rows of the image.
 #include "cpu/pairs/winograd.inl"
-#include "cpu/transpose.inl"
 
 namespace ldct {
 namespace cpu {
 namespace pairs {
 namespace {
 
-// One kernel row: weights [tap][channel], of which tap `first` is the pair's first; taps outside are zero.
-inline __m512i tap_pair(const float* weights, int taps, int channels, int first, int channel) {
+// One kernel row of layer 3, [tap][channel], of which tap `first` is the pair's first; taps outside are zero.
+inline __m512i tap_pair(const float* row, int first, int channel) {
   auto tap = [&](int i) {
-    return i >= 0 && i < taps ? _mm512_loadu_ps(weights + i * channels + channel) : _mm512_setzero_ps();
+    return i >= 0 && i < kernel3 ? _mm512_loadu_ps(row + i * channels2 + channel) : _mm512_setzero_ps();
   };
   return pair(tap(first), tap(first + 1));
 }
 
-template <int TAPS, int CHANNELS>
-void pack_one_channel(const float* weights, bf16* to) {
-  for (int t = 0; t < TAPS; t++) {
-    for (int j = 0; j < TAPS; j += 2) {
-      for (int c = 0; c < CHANNELS; c += lanes, to += 2 * lanes) {
-        _mm512_storeu_si512(to, tap_pair(weights + t * TAPS * CHANNELS, TAPS, CHANNELS, j, c));
+void pack_gradient3(const float* turned, bf16* to) {
+  for (int t = 0; t < kernel3; t++) {
+    for (int j = 0; j < kernel3; j += 2) {
+      for (int c = 0; c < channels2; c += lanes, to += 2 * lanes) {
+        _mm512_storeu_si512(to, tap_pair(turned + t * tap_row3, j, c));
       }
     }
   }
@@ -37,7 +35,7 @@ void pack_layer3(const float* turned, bf16* to) {
     for (int j = 0; j < kernel3; j += 2) {
       for (int pixel = 0; pixel < 2; pixel++) {
         for (int c = 0; c < channels2; c += lanes, to += 2 * lanes) {
-          _mm512_storeu_si512(to, tap_pair(upright + t * tap_row3, kernel3, channels2, j - pixel, c));
+          _mm512_storeu_si512(to, tap_pair(upright + t * tap_row3, j - pixel, c));
         }
       }
     }
@@ -71,36 +69,16 @@ inline void kernel_component_pairs(const float* const taps[3][3], Step first, St
   }
 }
 
-// Layer 2 in both directions. The data gradient's kernels are turned by half a turn and have inputs and outputs exchanged.
 void pack_layer2(const float* weights2, Weights& to) {
-  alignas(64) float exchanged[kernel2 * kernel2][component_weights2];  // [output][input]
-  const float* taps[3][3];
-  const float* turned[3][3];
-  for (int tap = 0; tap < kernel2 * kernel2; tap++) {
-    const float* from = weights2 + tap * component_weights2;
-    for (int in = 0; in < channels1; in += lanes) {
-      for (int out = 0; out < channels2; out += lanes) {
-        __m512i square[lanes];
-        for (int i = 0; i < lanes; i++) {
-          square[i] = _mm512_loadu_si512(from + (in + i) * channels2 + out);
-        }
-        transpose(square);
-        for (int i = 0; i < lanes; i++) {
-          _mm512_storeu_si512(exchanged[tap] + (out + i) * channels1 + in, square[i]);
-        }
-      }
-    }
-    taps[tap / 3][tap % 3] = from;
-    turned[2 - tap / 3][2 - tap % 3] = exchanged[tap];
-  }
+  const Layer2Kernels kernels(weights2);
   for (Step in = 0; in < channels1; in += 2) {
     for (Step out = 0; out < channels2; out += lanes) {
-      kernel_component_pairs(taps, in * channels2 + out, (in + 1) * channels2 + out, to.layer2 + in * channels2 + 2 * out);
+      kernel_component_pairs(kernels.taps, in * channels2 + out, (in + 1) * channels2 + out, to.layer2 + in * channels2 + 2 * out);
     }
   }
   for (Step out = 0; out < channels2; out += 2) {
     for (Step in = 0; in < channels1; in += lanes) {
-      kernel_component_pairs(turned, out * channels1 + in, (out + 1) * channels1 + in,
+      kernel_component_pairs(kernels.turned, out * channels1 + in, (out + 1) * channels1 + in,
                              to.gradient2 + out * channels1 + 2 * in);
     }
   }
@@ -112,7 +90,7 @@ void pack(const Network& network, Weights& to) {
   pack_layer1(network.weights1, to.layer1);
   pack_layer2(network.weights2, to);
   pack_layer3(network.turned_weights3, to.layer3);
-  pack_one_channel<kernel3, channels2>(network.turned_weights3, to.gradient3);
+  pack_gradient3(network.turned_weights3, to.gradient3);
   __builtin_memcpy(to.bias1, network.bias1, sizeof to.bias1);
   __builtin_memcpy(to.bias2, network.bias2, sizeof to.bias2);
   to.bias3 = network.bias3[0];

@@ -68,26 +68,6 @@ inline void add_products1(const bf16* windows, const bf16* delta, Step steps, bo
   }
 }
 
-struct Layer3Gradient {
-  static constexpr int vectors = channels2 / lanes;
-  static constexpr int most = pixels_a_block(vectors);
-
-  template <int K>
-  struct Block {
-    static void run(const bf16* in, const bf16* delta, Step steps, float* gradient) {
-      accumulate_gradient<K, vectors, 2, 1, channels2>(in, delta, steps, false, gradient);
-    }
-  };
-
-  static void run(const WeightGradient& row) {
-    balanced_pieces((row.width + 1) / 2, most_pixel_pairs, [&](Step first, Step steps) {
-      for (int t = 0; t < row.tap_rows; t++) {
-        Block<kernel3>::run(row.in[t] + 2 * first, row.delta + first * 2 * channels2, steps, row.gradient[t]);
-      }
-    });
-  }
-};
-
 struct Layer2Gradient {
   static constexpr int vectors = channels2 / lanes;
   static constexpr int most = pixels_a_block(vectors);
@@ -133,7 +113,14 @@ void add_pixels(const bf16* row, int64_t width, float* sums) {
 
 }  // namespace
 
-void layer3_weight_gradient(const WeightGradient& row) { Layer3Gradient::run(row); }
+void layer3_weight_gradient(const WeightGradient& row) {
+  balanced_pieces((row.width + 1) / 2, most_pixel_pairs, [&](Step first, Step steps) {
+    for (int t = 0; t < row.tap_rows; t++) {
+      accumulate_gradient<kernel3, channels2 / lanes, 2, 1, channels2>(
+          row.in[t] + 2 * first, row.delta + first * 2 * channels2, steps, false, row.gradient[t]);
+    }
+  });
+}
 
 void layer2_weight_gradient(const LayerGradientRows& rows, Blocks& blocks) {
   const Step total = (rows.width + 2 * block_edge - 1) / (2 * block_edge);
@@ -164,13 +151,7 @@ void sum_up(Blocks& blocks) {
 }
 
 void add_weight_gradient2(const float* gradient, float* weights2) {
-  float* taps[3][3];
-  for (int tap = 0; tap < kernel2 * kernel2; tap++) {
-    taps[tap / 3][tap % 3] = weights2 + tap * component_weights2;
-  }
-  for (Step i = 0; i < component_weights2; i += lanes) {
-    Winograd::add_kernel_gradient(gradient + i, component_pitch2, i, taps);
-  }
+  Winograd::add_weight_gradient2(gradient, weights2);
 }
 
 void layer1_weight_gradient(const ImageGradientRows& rows) {
