@@ -48,13 +48,13 @@ struct Transforms {
     input<1>(x, y + 3);
   }
 
-  // A^T x: back to outputs.
+  // A^T x: back to outputs. Adding x[5] last rounds less.
   static inline void output(const Vector x[window_edge], Vector y[block_edge]) {
     const Vector sum1 = x[1] + x[2], difference1 = x[1] - x[2], sum2 = x[3] + x[4], difference2 = x[3] - x[4];
     y[0] = x[0] + sum1 + sum2;
     y[1] = multiply_add(b, difference2, multiply(a, difference1));
     y[2] = multiply_add(b2, sum2, multiply(a2, sum1));
-    y[3] = multiply_add(b3, difference2, multiply_add(a3, difference1, x[5]));
+    y[3] = multiply_add(b3, difference2, multiply(a3, difference1)) + x[5];
   }
 
   // A x: the output's gradient.
@@ -82,11 +82,10 @@ struct Transforms {
 
   // kernel_scale G^T x: the kernel's gradient.
   static inline void kernel_back(const Vector x[window_edge], Vector y[3]) {
-    const Vector sum1 = multiply(of_inner, x[1] + x[2]), difference1 = multiply(of_inner, x[1] - x[2]);
-    const Vector sum2 = multiply(of_outer, x[3] + x[4]), difference2 = multiply(of_outer, x[3] - x[4]);
-    y[0] = multiply_add(of_zero, x[0], sum1 + sum2);
-    y[1] = multiply_add(b, difference2, multiply(a, difference1));
-    y[2] = multiply_add(a2, sum1, multiply_add(b2, sum2, multiply(scale, x[5])));
+    const Vector sum1 = x[1] + x[2], difference1 = x[1] - x[2], sum2 = x[3] + x[4], difference2 = x[3] - x[4];
+    y[0] = multiply_add(of_zero, x[0], multiply_add(of_inner, sum1, multiply(of_outer, sum2)));
+    y[1] = multiply_add(of_inner * a, difference1, multiply(of_outer * b, difference2));
+    y[2] = multiply_add(of_outer * b2, sum2, multiply_add(of_inner * a2, sum1, multiply(scale, x[5])));
   }
 
   // What products of transformed kernels are too large by.
