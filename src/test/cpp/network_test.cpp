@@ -58,6 +58,14 @@ TEST(the_reference_gradients_are_finite_differences_of_its_loss) {
   }
 }
 
+void check_gradients(const Computed& actual, const reference::Result& expected, double limit, const std::string& where) {
+  for (int t = 0; t < 6; t++) {
+    const double error = relative(actual.gradients.data(), expected.gradients.data(), reference::tensor_begin[t],
+                                  reference::tensor_begin[t + 1]);
+    CHECK(error < limit, where, " gradient of tensor ", t, " is off by ", error);
+  }
+}
+
 void judge(reference::Shape s, int threads) {
   const size_t pixels = static_cast<size_t>(s.n) * s.rows * s.columns;
   // With few pixels, bf16 shows the ReLUs whose sign its rounding turns: nothing averages them out.
@@ -81,12 +89,7 @@ void judge(reference::Shape s, int threads) {
               ": ", actual.output[i], " not ", expected.output[i]);
       }
       CHECK(std::fabs(actual.loss / expected.loss - 1) < precision.output_limit, where(), " loss ", actual.loss);
-      for (int t = 0; t < 6; t++) {
-        const double error = relative(actual.gradients.data(), expected.gradients.data(), reference::tensor_begin[t],
-                                      reference::tensor_begin[t + 1]);
-        const double limit = precision.gradient_limit * (precision.code == LDCT_BF16 ? few : 1);
-        CHECK(error < limit, where(), " gradient of tensor ", t, " is off by ", error);
-      }
+      check_gradients(actual, expected, precision.gradient_limit * (precision.code == LDCT_BF16 ? few : 1), where());
       std::vector<float> predicted(pixels);
       ok(ldct_predict(held.get(), x.data(), s.n, s.rows, s.columns, predicted.data()));
       CHECK(std::memcmp(predicted.data(), actual.output.data(), pixels * sizeof(float)) == 0, where(),
@@ -179,11 +182,7 @@ TEST(integers_are_within_the_promise_where_winograd_rounds_them) {
     Engine opened = engine();
     for (const Precision& precision : precisions) {
       const Computed actual = compute(trainer(opened, p, adam(1e-3, precision.code)), x, y, s);
-      for (int t = 0; t < 6; t++) {
-        const double error = relative(actual.gradients.data(), expected.gradients.data(), reference::tensor_begin[t],
-                                      reference::tensor_begin[t + 1]);
-CHECK(error < precision.gradient_limit, level, " ", precision.name, " gradient of tensor ", t, " is off by ", error);
-      }
+      check_gradients(actual, expected, precision.gradient_limit, std::string(level) + " " + precision.name);
     }
   }
 }

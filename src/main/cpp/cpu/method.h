@@ -54,13 +54,6 @@ class Sweep {
   virtual int64_t bytes() const = 0;
 };
 
-// The weights of a step, for methods whose workers transform them for themselves, which costs less than fetching them from
-// another core.
-struct Model {
-  const Network* network;
-  int64_t version;
-};
-
 // How a trainer computes: an instruction set and a precision, and the weights as these want them.
 class Method {
  public:

@@ -14,6 +14,15 @@ constexpr int64_t lag_gradients = round_up(lag_gradient2 + pad2, rows_a_group);
 // Room right of the last row, since windows are read in whole vectors.
 constexpr int64_t input_slack = 32;
 
+Alive alive(bool training) {
+  const int64_t output_reads = lag_output + pad3;
+  if (!training) {
+    return {lag_layer2 + pad2 + rows_a_group, output_reads, 0, 0, 0};
+  }
+  const int64_t gradients_read = lag_gradients + pad2;
+  return {gradients_read + rows_a_group, output_reads, output_reads, gradients_read - 2 * pad3, rows_a_group};
+}
+
 // Has the group at r a row in the part, or in the image at most `halo` rows away?
 bool group_within(const Part& part, int64_t r, int64_t halo) {
   return r >= 0 && r < part.rows && r + rows_a_group > part.begin - halo && r < part.end + halo;
@@ -21,8 +30,9 @@ bool group_within(const Part& part, int64_t r, int64_t halo) {
 
 }  // namespace
 
-RowSchedule::RowSchedule(int64_t columns)
-    : columns_(columns),
+RowSchedule::RowSchedule(const Model& model, int64_t columns)
+    : model_(model),
+      columns_(columns),
       input_pitch_(round_up(round_up(columns, rows_a_group) + 2 * pad1, 16)),
       outside_(input_pitch_ + input_slack),
       out_row_(columns),
@@ -42,17 +52,25 @@ void RowSchedule::reserve(const Part& part) {
   }
 }
 
-RowSchedule::Alive RowSchedule::alive(bool training) {
-  const int64_t output_reads = lag_output + pad3;
-  if (!training) {
-    return {lag_layer2 + pad2 + rows_a_group, output_reads, 0, 0, 0};
+void RowSchedule::begin(bool training) {
+  use_rows(alive(training));
+  if (version_ != model_.version) {
+    transform_weights(*model_.network);
+    version_ = model_.version;
   }
-  const int64_t gradients_read = lag_gradients + pad2;
-  return {gradients_read + rows_a_group, output_reads, output_reads, gradients_read - 2 * pad3, rows_a_group};
+  if (!training) {
+    return;
+  }
+  if (component_gradient2_.size() == 0) {
+    component_gradient1_ = AlignedFloats(components * component_weights1);
+    component_gradient2_ = AlignedFloats(components * component_pitch2);
+  }
+  first_group_ = true;
+  begin_gradients();
 }
 
 void RowSchedule::forward(const Part& part, float* output) {
-  begin(part, false);
+  begin(false);
   const int64_t halo2 = round_up(pad3, rows_a_group), halo1 = round_up(halo2 + pad2, rows_a_group);
   for (int64_t s = std::max<int64_t>(0, part.begin - halo1); s < part.end + lag_output; s += rows_a_group) {
     if (group_within(part, s, halo1)) {
@@ -94,7 +112,7 @@ double RowSchedule::loss_row(const Part& part, int64_t r, const float* target, f
 double RowSchedule::train(const Part& part, const float* target, float gradient_scale, float* output,
                           Network& gradient) {
   double loss = 0;
-  begin(part, true);
+  begin(true);
   const int64_t halo2 = round_up(halo_active2, rows_a_group), halo1 = round_up(halo2 + pad2, rows_a_group);
   for (int64_t s = std::max<int64_t>(0, part.begin - halo1); s < part.end + lag_gradients; s += rows_a_group) {
     if (group_within(part, s, halo1)) {
@@ -118,14 +136,17 @@ double RowSchedule::train(const Part& part, const float* target, float gradient_
     if (group_within(part, s - lag_gradients, 0)) {
       layer2_gradients(part, s - lag_gradients);
       layer1_gradients(part, s - lag_gradients, gradient);
+      first_group_ = false;
     }
   }
-  end(gradient);
+  end_gradients(gradient);
   return loss;
 }
 
 int64_t RowSchedule::bytes() const {
-  return (input_.size() + outside_.size() + out_row_.size() + delta_row_.size()) * static_cast<int64_t>(sizeof(float));
+  const int64_t floats = input_.size() + outside_.size() + out_row_.size() + delta_row_.size() +
+                         component_gradient1_.size() + component_gradient2_.size();
+  return floats * static_cast<int64_t>(sizeof(float));
 }
 
 }  // namespace cpu

@@ -22,9 +22,35 @@ constexpr int64_t round_up(int64_t n, int64_t to) { return (n + to - 1) / to * t
 constexpr int64_t rows_a_group = block_edge;
 static_assert(part_rows % rows_a_group == 0, "parts consist of whole groups");
 
+// The weights of a step; every worker transforms them for itself, which costs less than fetching them from another core.
+struct Model {
+  const Network* network;
+  int64_t version;
+};
+
+// As many rows of a layer as are alive at a time.
+struct Alive {
+  int64_t active1, active2, gradient3, gradient2, gradient1;
+};
+
+// The rows of all layers that are alive, and one of zeros.
+template <class T>
+struct Rings {
+  Ring<T> active1, active2, gradient3, gradient2, gradient1, zeros;
+
+  bool hold(const Alive& rows) const { return active1.rows() >= rows.active1; }
+  void use(const Alive& rows) {
+    active1.use(rows.active1);
+    active2.use(rows.active2);
+  }
+  int64_t bytes() const {
+    return active1.bytes() + active2.bytes() + gradient3.bytes() + gradient2.bytes() + gradient1.bytes() + zeros.bytes();
+  }
+};
+
 class RowSchedule : public Sweep {
  public:
-  explicit RowSchedule(int64_t columns);
+  RowSchedule(const Model& model, int64_t columns);
 
   void reserve(const Part& part) override;
   // With 4 zeros on either side.
@@ -35,19 +61,21 @@ class RowSchedule : public Sweep {
   int64_t bytes() const override;
 
  protected:
-  // As many rows of a layer as are alive at a time.
-  struct Alive {
-    int64_t active1, active2, gradient3, gradient2, gradient1;
-  };
-  static Alive alive(bool training);
-
   int64_t columns() const { return columns_; }
+  const Network& network() const { return *model_.network; }
+  // Sums of weight gradients in components; what is in them does not count before the first group of a part.
+  float* component_gradient1() const { return component_gradient1_.data(); }
+  float* component_gradient2() const { return component_gradient2_.data(); }
+  bool first_group() const { return first_group_; }
   // The rows that the windows of the group at r see, from four rows above it, at pixel -4; zeros outside the image.
   void image_windows(const Part& part, int64_t r, const float** in);
 
-  // Before the first row of a part, and after the last one of a training: gradients that were kept back.
-  virtual void begin(const Part& part, bool training) = 0;
-  virtual void end(Network& gradient) = 0;
+  // Room for so many rows, which stays, and new weights: before the first row of a part.
+  virtual void use_rows(const Alive& rows) = 0;
+  virtual void transform_weights(const Network& network) = 0;
+  // Before the first row of a training, and after the last one: sums in components, back to weights.
+  virtual void begin_gradients() {}
+  virtual void end_gradients(Network& gradient) = 0;
   // Activations of the group of rows that begins at r; rows below the image are never read.
   virtual void layer1(const Part& part, int64_t r) = 0;
   virtual void layer2(const Part& part, int64_t r) = 0;
@@ -62,10 +90,27 @@ class RowSchedule : public Sweep {
   virtual void layer1_gradients(const Part& part, int64_t r, Network& gradient) = 0;
 
  private:
+  void begin(bool training);
   double loss_row(const Part& part, int64_t r, const float* target, float scale, float* output, Network& gradient);
 
+  const Model& model_;
+  int64_t version_ = 0;  // of the weights that were transformed
   int64_t columns_, input_pitch_, first_row_ = 0;
+  bool first_group_ = true;
   AlignedFloats input_, outside_, out_row_, delta_row_;
+  // Allocated by the first training.
+  AlignedFloats component_gradient1_, component_gradient2_;
+};
+
+// A method whose workers transform the weights.
+class RowScheduleMethod : public Method {
+ public:
+  int64_t pieces() const override { return 1; }
+  void prepare(const Network& network, int64_t) override { model_ = {&network, model_.version + 1}; }
+  int64_t bytes() const override { return 0; }
+
+ protected:
+  Model model_{};
 };
 
 // Is row r in the part or at most `halo` rows of the image away from it?

@@ -6,7 +6,6 @@
 
 #include "cpu/aligned.h"
 #include "cpu/kernels.h"
-#include "cpu/ring.h"
 #include "cpu/row_schedule.h"
 #include "cpu/winograd.h"
 
@@ -20,8 +19,9 @@ class RowSweep : public RowSchedule {
   int64_t bytes() const override;
 
  private:
-  void begin(const Part& part, bool training) override;
-  void end(Network& gradient) override;
+  void use_rows(const Alive& rows) override;
+  void transform_weights(const Network& network) override;
+  void end_gradients(Network& gradient) override;
   void layer1(const Part& part, int64_t r) override;
   void layer2(const Part& part, int64_t r) override;
   void layer3(const Part& part, int64_t r, float* out) override;
@@ -30,34 +30,24 @@ class RowSweep : public RowSchedule {
   void layer2_gradients(const Part& part, int64_t r) override;
   void layer1_gradients(const Part& part, int64_t r, Network& gradient) override;
 
-  void allocate_rings(const Alive& rows);
   // What the kernels have in common: a group of a layer's rows, and the part's share of a group's weight gradient.
   WinogradRows group_rows(const float* weights, const float* bias, const Ring<float>& out, int64_t r) const;
   WinogradGradientRows group_gradient(const Part& part, const Ring<float>& delta, int64_t r, float* gradient) const;
 
   const Kernels& kernels_;
-  const Model& model_;
-  int64_t version_ = 0;  // of the weights below
   std::unique_ptr<WinogradWeights> weights_;
   float weights3_[kernel3 * tap_row3];  // upright
   AlignedFloats scratch_;
-  bool first_ = true;  // group of a part's gradients
-  // Allocated by the first training.
-  AlignedFloats component_gradient1_, component_gradient2_;
-  Ring<float> active1_, active2_, gradient3_, gradient2_, gradient1_, zeros_;
+  Rings<float> rings_;
 };
 
-class RowMethod : public Method {
+class RowMethod : public RowScheduleMethod {
  public:
   explicit RowMethod(const Kernels& kernels) : kernels_(kernels) {}
-  int64_t pieces() const override { return 1; }
-  void prepare(const Network& network, int64_t) override { model_ = {&network, model_.version + 1}; }
   std::unique_ptr<Sweep> sweep(int64_t columns) const override;
-  int64_t bytes() const override { return 0; }
 
  private:
   const Kernels& kernels_;
-  Model model_{};
 };
 
 }  // namespace cpu

@@ -9,6 +9,12 @@ namespace ldct {
 namespace cpu {
 namespace {
 
+// Cuts a group of rows into pieces of blocks: body(first block, blocks).
+template <class BODY>
+inline void pieces_of_blocks(Step width, const BODY& body) {
+  balanced_pieces((width + block_edge - 1) / block_edge, most_blocks, body);
+}
+
 // With factors that are known when compiling, which are often 1.
 inline Vector multiply(float factor, Vector x) { return factor == 1 ? x : broadcast(factor) * x; }
 inline Vector multiply_add(float factor, Vector x, Vector y) {

@@ -33,6 +33,7 @@ struct Float32Points {
   static constexpr float inner = 1, outer = 2, kernel_scale = 24;
 };
 
+constexpr int image_rows = block_edge + kernel1 - 1;  // that four rows of layer 1 read
 constexpr int groups1 = kernel1 / 3;  // of layer 1's taps, rows and columns
 constexpr int component_weights1 = groups1 * groups1 * channels1;
 constexpr int component_weights2 = channels1 * channels2;

@@ -6,12 +6,6 @@ namespace ldct {
 namespace cpu {
 namespace {
 
-// Cuts a group of rows into pieces of blocks: body(first block, blocks).
-template <class BODY>
-inline void pieces_of_blocks(Step width, const BODY& body) {
-  balanced_pieces((width + block_edge - 1) / block_edge, most_blocks, body);
-}
-
 inline Step component_pitch(Step blocks, int channels) { return blocks * channels + component_gap; }
 
 using Winograd = Transforms<Float32Points>;

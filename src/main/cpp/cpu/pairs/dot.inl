@@ -10,9 +10,9 @@ namespace cpu {
 namespace pairs {
 namespace {
 
-constexpr int lanes = 16;
-// Pixels a block for so many vectors of channels: its sums, weights and a pixel fill the 32 registers.
-constexpr int pixels_a_block(int vectors) { return (32 - 2 - vectors) / vectors; }
+constexpr int lanes = WIDTH;
+// Pixels a block for so many vectors of channels: its sums, weights and a pixel fill the registers.
+constexpr int pixels_a_block(int vectors) { return (REGISTERS - 2 - vectors) / vectors; }
 
 inline __m512i load(const bf16* p) { return _mm512_loadu_si512(p); }
 inline __m512i broadcast_pair(const bf16* p) {

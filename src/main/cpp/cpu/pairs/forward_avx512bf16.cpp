@@ -1,5 +1,7 @@
 // Layers 1 to 3 forward.
-#include "cpu/pairs/image.inl"
+#include "cpu/pairs/winograd.inl"
+
+#include "cpu/image.inl"
 
 namespace ldct {
 namespace cpu {
@@ -26,59 +28,12 @@ inline __m512 sums_of_lanes(const __m512 x[16]) {
   return fold(fold(four[0], four[1]), fold(four[2], four[3]));
 }
 
-// Layer 1's windows: [component][group row][position].
-constexpr Step positions1 = whole_vectors(window_positions(most_blocks));
-constexpr Step windows_pitch1 = groups1 * positions1;
-
-void image_components(const float* const in[image_rows], Step first, Step blocks, float* to) {
-  const Step positions = window_positions(blocks);
-  const ImageColumns columns(in, first * block_edge, positions + window_edge - 1);
-  for (int y = 0; y < window_edge; y++, to += window_edge * windows_pitch1) {
-    for (int group = 0; group < groups1; group++) {
-      for (Step x = 0; x < positions; x += lanes) {
-        __m512 transformed[window_edge];
-        columns.windows(group, y, x, transformed);
-#pragma GCC unroll 6
-        for (int i = 0; i < window_edge; i++) {
-          _mm512_storeu_ps(to + i * windows_pitch1 + group * positions1 + x, transformed[i]);
-        }
-      }
-    }
-  }
-}
-
 // One component of a slice of channels.
+constexpr int most_products1 = pixels_a_block(slice1 / lanes);
 template <int P>
-struct ImageProducts {
-  static constexpr int vectors = slice1 / lanes;
+struct Products1 {
   static void run(const float* windows, const float* weights, float* out) {
-    __m512 sums[P][vectors];
-    clear(sums);
-    for (int group = 0; group < groups1; group++, windows += positions1) {
-#pragma GCC unroll 3
-      for (int column = 0; column < groups1; column++, weights += slice1) {
-        __m512 w[vectors];
-#pragma GCC unroll 2
-        for (int v = 0; v < vectors; v++) {
-          w[v] = _mm512_loadu_ps(weights + v * lanes);
-        }
-#pragma GCC unroll 16
-        for (int p = 0; p < P; p++) {
-          const __m512 x = _mm512_set1_ps(windows[p * block_edge + 3 * column]);
-#pragma GCC unroll 2
-          for (int v = 0; v < vectors; v++) {
-            sums[p][v] = _mm512_fmadd_ps(x, w[v], sums[p][v]);
-          }
-        }
-      }
-    }
-#pragma GCC unroll 16
-    for (int p = 0; p < P; p++) {
-#pragma GCC unroll 2
-      for (int v = 0; v < vectors; v++) {
-        _mm512_storeu_ps(out + p * slice1 + v * lanes, sums[p][v]);
-      }
-    }
+    image_products<P, slice1 / lanes>(windows, weights, out);
   }
 };
 
@@ -86,18 +41,18 @@ struct ImageProducts {
 
 void layer1(const ImageRows& image) {
   const Rows& rows = image.rows;
-  balanced_pieces((rows.width + block_edge - 1) / block_edge, most_blocks, [&](Step first, Step blocks) {
+  pieces_of_blocks(rows.width, [&](Step first, Step blocks) {
     const Step out_pitch = blocks * slice1 + packed_gap;
     float* windows = static_cast<float*>(rows.scratch);
-    float* products = windows + components * windows_pitch1;
-    image_components(image.in, first, blocks, windows);
+    float* products = windows + windows1;
+    image_components<Bfloat16Points>(image.in, first * block_edge, blocks, windows);
     for (int slice = 0; slice < slices1; slice++) {
       const float* weights = image.weights + slice * components * groups1 * groups1 * slice1;
       for (int i = 0; i < components; i++) {
-        balanced_pieces(blocks, pixels_a_block(slice1 / lanes), [&](Step block, Step count) {
-          with_constant<pixels_a_block(slice1 / lanes), ImageProducts>(
-              count, windows + i * windows_pitch1 + block * block_edge, weights + i * groups1 * groups1 * slice1,
-              products + i * out_pitch + block * slice1);
+        balanced_pieces(blocks, most_products1, [&](Step block, Step count) {
+          with_constant<most_products1, Products1>(count, windows + i * groups1 * positions1 + block * block_edge,
+                                                   weights + i * groups1 * groups1 * slice1,
+                                                   products + i * out_pitch + block * slice1);
         });
       }
       for (Step block = 0; block < blocks; block++) {

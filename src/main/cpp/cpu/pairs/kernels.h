@@ -50,7 +50,6 @@ struct Rows {
   bf16* out[block_edge];  // pairs
   void* scratch;          // winograd_bytes
 };
-constexpr int image_rows = block_edge + kernel1 - 1;
 struct ImageRows {
   const float* in[image_rows];  // from four rows above the first, at pixel -4
   const float* weights;
@@ -119,8 +118,6 @@ struct WeightGradient {
   int64_t width;
 };
 
-// So many blocks of a row are computed at a time.
-constexpr int most_blocks = 16;
 constexpr int64_t winograd_bytes = components * (most_blocks * (channels2 * 2 + channels1 * 4) + packed_gap * 6);
 constexpr int64_t blocks_in_pitch = most_steps * channels1 * 2 + packed_gap;
 constexpr int64_t blocks_delta_pitch = most_steps * channels2 * 2 + packed_gap;

@@ -1,5 +1,7 @@
 // Gradients of weights and biases.
-#include "cpu/pairs/image.inl"
+#include "cpu/pairs/winograd.inl"
+
+#include "cpu/image.inl"
 
 namespace ldct {
 namespace cpu {
@@ -12,22 +14,29 @@ constexpr Step most_pixel_pairs = 96;
 // Pairs of blocks of layer 1 that are summed at a time.
 constexpr Step most_steps1 = most_blocks / 2;
 // Its windows in pairs of blocks: [component][group row][position][2].
-constexpr Step positions1 = whole_vectors(window_positions(most_steps1));
-constexpr Step windows_pitch1 = groups1 * positions1 * 2;
+constexpr Step pair_positions1 = whole_vectors(window_positions(most_steps1));
+constexpr Step windows_pitch1 = groups1 * pair_positions1 * 2;
 constexpr Step deltas_pitch1 = most_steps1 * slice1 * 2 + packed_gap;
 static_assert(components * (windows_pitch1 + deltas_pitch1) * sizeof(bf16) <= winograd_bytes, "no room");
+
+inline void store_pairs(const __m512 first[window_edge], const __m512 second[window_edge], bf16* to, Step pitch) {
+#pragma GCC unroll 6
+  for (int i = 0; i < window_edge; i++) {
+    _mm512_storeu_si512(to + i * pitch, pair(first[i], second[i]));
+  }
+}
 
 // The second of a pair is `steps` blocks right of the first, so that only the positions of the first are needed.
 void image_component_pairs(const float* const in[image_rows], Step first, Step steps, bf16* to) {
   const Step positions = window_positions(steps);
-  const ImageColumns columns(in, first * block_edge, positions + window_edge - 1 + block_edge * steps);
+  const ImageColumns<Bfloat16Points> columns(in, first * block_edge, positions + window_edge - 1 + block_edge * steps);
   for (int y = 0; y < window_edge; y++) {
     for (int group = 0; group < groups1; group++) {
       for (Step x = 0; x < positions; x += lanes) {
         __m512 one[window_edge], two[window_edge];
         columns.windows(group, y, x, one);
         columns.windows(group, y, x + block_edge * steps, two);
-        store_pairs(one, two, to + y * window_edge * windows_pitch1 + (group * positions1 + x) * 2, windows_pitch1);
+        store_pairs(one, two, to + y * window_edge * windows_pitch1 + (group * pair_positions1 + x) * 2, windows_pitch1);
       }
     }
   }
@@ -52,7 +61,7 @@ inline void add_products1(const bf16* windows, const bf16* delta, Step steps, bo
     }
 #pragma GCC unroll 9
     for (int k = 0; k < groups1 * groups1; k++) {
-      const __m512i x = broadcast_pair(windows + (k / groups1 * positions1 + k % groups1 * 3) * 2);
+      const __m512i x = broadcast_pair(windows + (k / groups1 * pair_positions1 + k % groups1 * 3) * 2);
 #pragma GCC unroll 2
       for (int v = 0; v < vectors; v++) {
         sums[k][v] = dot(x, d[v], sums[k][v]);

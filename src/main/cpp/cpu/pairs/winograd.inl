@@ -204,7 +204,7 @@ struct Products {
 
   static void run(const LayerRows& layer) {
     const Rows& rows = layer.rows;
-    balanced_pieces((rows.width + block_edge - 1) / block_edge, most_blocks, [&](Step first, Step blocks) {
+    pieces_of_blocks(rows.width, [&](Step first, Step blocks) {
       const Step in_pitch = blocks * INPUTS + packed_gap, out_pitch = blocks * OUTPUTS + packed_gap;
       bf16* in = static_cast<bf16*>(rows.scratch);
       float* products = reinterpret_cast<float*>(in + components * in_pitch);
