@@ -116,8 +116,7 @@ const char* precision_name(int precision) {
 std::vector<Candidate> candidates(int precision) {
   switch (precision) {
     case LDCT_FP32:
-      return {tiles<3>("amx bf16x6"), rows(kernels_avx512, "avx512", avx512), rows(kernels_avx2, "avx2", avx2),
-              rows(kernels_plain, "plain", plain)};
+      return {rows(kernels_avx512, "avx512", avx512), rows(kernels_avx2, "avx2", avx2), rows(kernels_plain, "plain", plain)};
     case LDCT_BF16X3:
       return {tiles<2>("amx bf16x3"), rows(kernels_avx512, "avx512 fp32", avx512), rows(kernels_avx2, "avx2 fp32", avx2),
               rows(kernels_plain, "plain fp32", plain)};

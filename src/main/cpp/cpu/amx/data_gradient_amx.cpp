@@ -138,8 +138,6 @@ template void TileKernels<1>::layer3_data_gradient(const Convolution&);
 template void TileKernels<1>::layer2_data_gradient(const Convolution&);
 template void TileKernels<2>::layer3_data_gradient(const Convolution&);
 template void TileKernels<2>::layer2_data_gradient(const Convolution&);
-template void TileKernels<3>::layer3_data_gradient(const Convolution&);
-template void TileKernels<3>::layer2_data_gradient(const Convolution&);
 
 }  // namespace amx
 }  // namespace cpu

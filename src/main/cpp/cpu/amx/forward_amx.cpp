@@ -158,11 +158,6 @@ template void TileKernels<2>::layer2(const Convolution&);
 template void TileKernels<2>::layer3(const Convolution&);
 template void TileKernels<2>::output(const OutputRow&);
 template double TileKernels<2>::loss(const LossRow&);
-template void TileKernels<3>::layer1(const Convolution&);
-template void TileKernels<3>::layer2(const Convolution&);
-template void TileKernels<3>::layer3(const Convolution&);
-template void TileKernels<3>::output(const OutputRow&);
-template double TileKernels<3>::loss(const LossRow&);
 
 }  // namespace amx
 }  // namespace cpu

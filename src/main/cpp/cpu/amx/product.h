@@ -1,6 +1,5 @@
-// Products of matrices that are given as sums of bfloat16 planes, x = x0 + x1 + ..., each plane about
-// 2^-8 of the one before. The products that matter at the last plane's size are taken, smallest
-// first. Tiles 0..3 hold sums [2][2], 4 and 5 the left factor, 6 and 7 the right one.
+// Products of matrices that are given as one bfloat16 plane or as sums of two, x = x0 + x1, where x1 is about
+// 2^-8 of x0. The products that matter at the last plane's size are taken, smallest first. Tiles 0..3 hold sums [2][2], 4 and 5 the left factor, 6 and 7 the right one.
 // Included by *_amx.cpp only.
 #pragma once
 
@@ -20,17 +19,10 @@ template <int planes, class Left, class Right, class Multiply>
 LDCT_INLINE void plane_products(const Left& left, const Right& right, const Multiply& multiply) {
   if constexpr (planes == 1) {
     left(0), right(0), multiply();
-  } else if constexpr (planes == 2) {
+  } else {
     left(0), right(1), multiply();
     right(0), multiply();
     left(1), multiply();
-  } else {
-    left(0), right(2), multiply();
-    right(1), multiply();
-    left(1), multiply();
-    right(0), multiply();
-    left(2), multiply();
-    left(0), multiply();
   }
 }
 

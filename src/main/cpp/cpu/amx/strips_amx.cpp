@@ -121,12 +121,6 @@ template void TileKernels<2>::shift_9(const ShiftRow&);
 template void TileKernels<2>::shift_5(const ShiftRow&);
 template void TileKernels<2>::begin();
 template void TileKernels<2>::end();
-template void TileKernels<3>::strip_9(const StripRow&);
-template void TileKernels<3>::strip_5(const StripRow&);
-template void TileKernels<3>::shift_9(const ShiftRow&);
-template void TileKernels<3>::shift_5(const ShiftRow&);
-template void TileKernels<3>::begin();
-template void TileKernels<3>::end();
 
 }  // namespace amx
 }  // namespace cpu

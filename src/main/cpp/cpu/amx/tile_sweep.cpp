@@ -12,10 +12,6 @@ namespace {
 // for the second-level cache.
 template <int planes>
 constexpr int64_t pixels_a_block = planes == 1 ? 256 : 128;
-// Pixels whose gradients are summed in tiles before they are added to the item's: long float32 sums
-// would cost fp32 its promise. The other precisions do not notice.
-template <int planes>
-constexpr int64_t pixels_a_sum = planes == 3 ? 2048 : INT64_MAX;
 constexpr int64_t lag = halo_active1;  // rows between the first and the last layer's front
 
 int64_t round_up(int64_t n, int64_t to) { return (n + to - 1) / to * to; }
@@ -287,9 +283,8 @@ double TileSweep<planes>::train(const Part& part, const float* target, float gra
   if (!sums_) {
     allocate_backward();
   }
-  *sums_ = TileGradients();
+  std::memset(sums_.get(), 0, sizeof(TileGradients));
   double loss = 0;
-  int64_t summed = 0;
   Kernels::begin();
   const int64_t first = std::max<int64_t>(0, part.begin - halo_active1);
   for (int64_t s = first; s < part.end + lag; s += block_) {
@@ -332,12 +327,6 @@ double TileSweep<planes>::train(const Part& part, const float* target, float gra
         layer2_data_gradient(part, r);
       }
       layer1_weight_gradient(part, block);
-      summed += (block.end - block.begin) * columns_;
-      if (summed >= pixels_a_sum<planes>) {
-        Kernels::add_gradients(*sums_, gradient);
-        *sums_ = TileGradients();
-        summed = 0;
-      }
     }
   }
   Kernels::end();
@@ -347,7 +336,6 @@ double TileSweep<planes>::train(const Part& part, const float* target, float gra
 
 template class TileSweep<1>;
 template class TileSweep<2>;
-template class TileSweep<3>;
 
 }  // namespace amx
 }  // namespace cpu

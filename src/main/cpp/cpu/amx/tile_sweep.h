@@ -97,7 +97,6 @@ class TileMethod : public Method {
 
 extern template class TileSweep<1>;
 extern template class TileSweep<2>;
-extern template class TileSweep<3>;
 
 }  // namespace amx
 }  // namespace cpu

@@ -92,9 +92,6 @@ template void TileKernels<1>::layer1_weight_gradient(const WeightGradientRows&);
 template void TileKernels<2>::layer3_weight_gradient(const WeightGradientRows&);
 template void TileKernels<2>::layer2_weight_gradient(const WeightGradientRows&);
 template void TileKernels<2>::layer1_weight_gradient(const WeightGradientRows&);
-template void TileKernels<3>::layer3_weight_gradient(const WeightGradientRows&);
-template void TileKernels<3>::layer2_weight_gradient(const WeightGradientRows&);
-template void TileKernels<3>::layer1_weight_gradient(const WeightGradientRows&);
 
 }  // namespace amx
 }  // namespace cpu

@@ -170,8 +170,6 @@ template void TileKernels<1>::pack(const Network&, int, TileWeights<1>&);
 template void TileKernels<1>::add_gradients(const TileGradients&, Network&);
 template void TileKernels<2>::pack(const Network&, int, TileWeights<2>&);
 template void TileKernels<2>::add_gradients(const TileGradients&, Network&);
-template void TileKernels<3>::pack(const Network&, int, TileWeights<3>&);
-template void TileKernels<3>::add_gradients(const TileGradients&, Network&);
 
 }  // namespace amx
 }  // namespace cpu
