@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "cpu/amx/tile_sweep.h"
 #include "cpu/dispatch.h"
 #include "fixtures.h"
 #include "reference.h"
@@ -111,6 +112,24 @@ TEST(odd_sizes_are_right) {
   }
 }
 
+// Nine images of 13 columns and one worker: two share a row of the tiles, and the last has it for itself. Twelve of 40 for two
+// workers: three. Five of 65 for one: two.
+TEST(images_that_share_rows_are_right) {
+  judge({9, 6, 13}, 1);
+  judge({12, 4, 40}, 2);
+  judge({5, 3, 65}, 1);
+}
+
+TEST(images_share_rows_of_tiles_where_that_saves_columns) {
+  const ldct::cpu::amx::TileMethod<1> method;
+  for (int64_t columns : {33, 40, 45, 50, 65, 70}) {
+    CHECK(method.row_cost(columns, 2) < 2 * method.row_cost(columns, 1), columns, " columns leave half of a tile empty");
+  }
+  for (int64_t columns : {32, 64, 92, 96, 128, 512}) {
+    CHECK(method.row_cost(columns, 2) >= 2 * method.row_cost(columns, 1), columns, " columns fill their tiles");
+  }
+}
+
 TEST(an_image_of_more_pixels_than_are_summed_in_one_go_is_right) { judge({1, 40, 60}, 1); }
 
 TEST(images_cut_into_parts_for_many_threads_are_right) { judge({1, 211, 3}, 3); }
@@ -129,9 +148,8 @@ std::vector<float> sparse_integers(std::mt19937& generator, size_t n, unsigned o
 }
 
 // Small sparse integers: every product and sum is exact, so all bits must agree. `one_in` thins out the parameters.
-void judge_integers(int one_in, const std::vector<int32_t>& exact_in) {
-  const reference::Shape s{2, 8, 16};
-  const size_t pixels = 256;
+void judge_integers(reference::Shape s, int one_in, const std::vector<int32_t>& exact_in) {
+  const size_t pixels = static_cast<size_t>(s.n) * s.rows * s.columns;
   std::mt19937 generator(11);
   const std::vector<float> p = sparse_integers(generator, LDCT_PARAMETER_COUNT, one_in, 2),
                            x = sparse_integers(generator, pixels, 4, 2), y = sparse_integers(generator, pixels, 4, 2);
@@ -158,8 +176,9 @@ void judge_integers(int one_in, const std::vector<int32_t>& exact_in) {
   }
 }
 
-TEST(integer_fills_are_exact) { judge_integers(40, {LDCT_FP32, LDCT_BF16X3}); }
-TEST(integers_of_eight_bits_are_exact_in_bf16) { judge_integers(120, {LDCT_FP32, LDCT_BF16X3, LDCT_BF16}); }
+TEST(integer_fills_are_exact) { judge_integers({2, 8, 16}, 40, {LDCT_FP32, LDCT_BF16X3}); }
+TEST(integers_of_images_that_share_rows_are_exact) { judge_integers({8, 4, 8}, 40, {LDCT_FP32, LDCT_BF16X3}); }
+TEST(integers_of_eight_bits_are_exact_in_bf16) { judge_integers({2, 8, 16}, 120, {LDCT_FP32, LDCT_BF16X3, LDCT_BF16}); }
 
 // Biases so large that rounding turns the sign of no ReLU's input: what is left is rounding, and errors of indices or signs
 // are far larger.

@@ -17,8 +17,8 @@ class Batch {
   virtual ~Batch() = default;
   const Shape& shape() const { return shape_; }
 
-  // Writes the normalised input rows that a part reads.
-  virtual void input(int64_t image, const Part& part, Sweep& sweep) const = 0;
+  // Writes the normalised input rows that a part reads to the sweep's image `to`.
+  virtual void input(int64_t image, const Part& part, Sweep& sweep, int64_t to) const = 0;
   // The normalised target image; only the rows that a part's gradients read need be there. scratch
   // has room for an image.
   virtual const float* target(int64_t image, const Part& part, float* scratch) const = 0;
@@ -31,10 +31,10 @@ class ArrayBatch : public Batch {
  public:
   explicit ArrayBatch(const Images& images) : Batch(images.shape), images_(images) {}
 
-  void input(int64_t image, const Part& part, Sweep& sweep) const override {
+  void input(int64_t image, const Part& part, Sweep& sweep, int64_t to) const override {
     const float* from = images_.input + image * shape().pixels();
     for (int64_t r = first_input_row(part); r < end_input_row(part); r++) {
-      std::copy(from + r * part.columns, from + (r + 1) * part.columns, sweep.input_row(r));
+      std::copy(from + r * part.columns, from + (r + 1) * part.columns, sweep.input_row(to, r));
     }
   }
 
@@ -55,9 +55,9 @@ class WindowBatch : public Batch {
         offset_(offset),
         scale_(scale) {}
 
-  void input(int64_t image, const Part& part, Sweep& sweep) const override {
+  void input(int64_t image, const Part& part, Sweep& sweep, int64_t to) const override {
     for (int64_t r = first_input_row(part); r < end_input_row(part); r++) {
-      read(image, SliceFile::low, r, sweep.input_row(r));
+      read(image, SliceFile::low, r, sweep.input_row(to, r));
     }
   }
 

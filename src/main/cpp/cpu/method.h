@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "cpu/network.h"
 
@@ -32,6 +33,12 @@ constexpr int64_t halo_input = 3 * part_rows + pad1;
 inline int64_t first_input_row(const Part& part) { return std::max<int64_t>(0, part.begin - halo_input); }
 inline int64_t end_input_row(const Part& part) { return std::min(part.rows, part.end + halo_input); }
 
+// A whole image of a training: what it should become and, if wanted, where its output goes.
+struct TrainingImage {
+  const float* target;
+  float* output;  // null: not wanted
+};
+
 // One worker's memory and code for images of one width: a sweep down an image computes all layers,
 // forward and backward, so that only a few rows of each are alive at a time.
 class Sweep {
@@ -40,15 +47,15 @@ class Sweep {
 
   // Room for the input of a part; then every input row of the part must be filled.
   virtual void reserve(const Part& part) = 0;
-  virtual float* input_row(int64_t r) = 0;
+  virtual float* input_row(int64_t image, int64_t r) = 0;
 
-  // output: the part's rows, [end - begin][columns].
+  // output: the part's rows of the first image, [end - begin][columns].
   virtual void forward(const Part& part, float* output) = 0;
 
   // Forward and backward with the loss sum((output - target)^2) and d(loss)/d(output) =
-  // gradient_scale * (output - target). target and output (null: not wanted) are those of the whole
-  // image. Adds the part's share to gradient and returns its share of the loss.
-  virtual double train(const Part& part, const float* target, float gradient_scale, float* output,
+  // gradient_scale * (output - target), of as many images as the sweep was made for or fewer. Adds the
+  // part's share to gradient and returns its share of the loss.
+  virtual double train(const Part& part, const std::vector<TrainingImage>& images, float gradient_scale,
                        Network& gradient) = 0;
 
   virtual int64_t bytes() const = 0;
@@ -61,8 +68,10 @@ class Method {
   // Takes over new weights in this many pieces, by any threads; all must be done before sweeps run.
   virtual int64_t pieces() const = 0;
   virtual void prepare(const Network& network, int64_t piece) = 0;
-  // The sweep reads the method's weights and must not outlive it.
-  virtual std::unique_ptr<Sweep> sweep(int64_t columns) const = 0;
+  // What a row of so many images side by side costs to train, in any unit.
+  virtual int64_t row_cost(int64_t columns, int64_t images) const { return columns * images; }
+  // For so many images side by side. The sweep reads the method's weights and must not outlive it.
+  virtual std::unique_ptr<Sweep> sweep(int64_t columns, int64_t images) const = 0;
   virtual int64_t bytes() const = 0;
 };
 

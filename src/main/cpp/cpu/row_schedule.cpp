@@ -40,7 +40,7 @@ RowSchedule::RowSchedule(const Model& model, int64_t columns)
 
 void RowSchedule::image_windows(const Part& part, int64_t r, const float** in) {
   for (int64_t at = r - pad1; at < r + block_edge + pad1; at++) {
-    *in++ = at >= 0 && at < part.rows ? input_row(at) - pad1 : outside_.data();
+    *in++ = at >= 0 && at < part.rows ? input_row(0, at) - pad1 : outside_.data();
   }
 }
 
@@ -87,9 +87,8 @@ void RowSchedule::forward(const Part& part, float* output) {
   }
 }
 
-double RowSchedule::loss_row(const Part& part, int64_t r, const float* target, float scale, float* output,
-                             Network& gradient) {
-  const float* wanted = target + r * columns_;
+double RowSchedule::loss_row(const Part& part, int64_t r, const TrainingImage& image, float scale, Network& gradient) {
+  const float* wanted = image.target + r * columns_;
   const float* out = out_row_.data();
   float* delta = delta_row_.data();
   double loss = 0, total = 0;
@@ -103,13 +102,13 @@ double RowSchedule::loss_row(const Part& part, int64_t r, const float* target, f
     return 0;
   }
   gradient.bias3[0] += static_cast<float>(total);
-  if (output) {
-    std::copy(out, out + columns_, output + r * columns_);
+  if (image.output) {
+    std::copy(out, out + columns_, image.output + r * columns_);
   }
   return loss;
 }
 
-double RowSchedule::train(const Part& part, const float* target, float gradient_scale, float* output,
+double RowSchedule::train(const Part& part, const std::vector<TrainingImage>& images, float gradient_scale,
                           Network& gradient) {
   double loss = 0;
   begin(true);
@@ -124,7 +123,7 @@ double RowSchedule::train(const Part& part, const float* target, float gradient_
     for (int64_t r = s - lag_output; r < s - lag_output + rows_a_group; r++) {
       if (within(part, r, halo_output)) {
         layer3(part, r, out_row_.data());
-        loss += loss_row(part, r, target, gradient_scale, output, gradient);
+        loss += loss_row(part, r, images[0], gradient_scale, gradient);
         output_gradient(r, delta_row_.data());
       }
     }

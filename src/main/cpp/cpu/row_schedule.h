@@ -54,9 +54,9 @@ class RowSchedule : public Sweep {
 
   void reserve(const Part& part) override;
   // With 4 zeros on either side.
-  float* input_row(int64_t r) override { return input_.data() + (r - first_row_) * input_pitch_ + pad1; }
+  float* input_row(int64_t, int64_t r) override { return input_.data() + (r - first_row_) * input_pitch_ + pad1; }
   void forward(const Part& part, float* output) override;
-  double train(const Part& part, const float* target, float gradient_scale, float* output,
+  double train(const Part& part, const std::vector<TrainingImage>& images, float gradient_scale,
                Network& gradient) override;
   int64_t bytes() const override;
 
@@ -91,7 +91,7 @@ class RowSchedule : public Sweep {
 
  private:
   void begin(bool training);
-  double loss_row(const Part& part, int64_t r, const float* target, float scale, float* output, Network& gradient);
+  double loss_row(const Part& part, int64_t r, const TrainingImage& image, float scale, Network& gradient);
 
   const Model& model_;
   int64_t version_ = 0;  // of the weights that were transformed

@@ -143,7 +143,7 @@ int64_t RowSweep::bytes() const {
   return RowSchedule::bytes() + rings_.bytes() + sizeof(WinogradWeights) + scratch_.size() * static_cast<int64_t>(sizeof(float));
 }
 
-std::unique_ptr<Sweep> RowMethod::sweep(int64_t columns) const {
+std::unique_ptr<Sweep> RowMethod::sweep(int64_t columns, int64_t) const {
   return std::unique_ptr<Sweep>(new RowSweep(kernels_, model_, columns));
 }
 

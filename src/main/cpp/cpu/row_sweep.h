@@ -44,7 +44,7 @@ class RowSweep : public RowSchedule {
 class RowMethod : public RowScheduleMethod {
  public:
   explicit RowMethod(const Kernels& kernels) : kernels_(kernels) {}
-  std::unique_ptr<Sweep> sweep(int64_t columns) const override;
+  std::unique_ptr<Sweep> sweep(int64_t columns, int64_t) const override;
 
  private:
   const Kernels& kernels_;

@@ -13,6 +13,7 @@ namespace {
 constexpr int64_t pixels_an_item = 1024, most_items = 256;
 // Rows around a part, up to 12 in training and 8 in prediction, are computed twice.
 constexpr Parts training{4, 96}, prediction{1, 32};
+constexpr int64_t most_side_by_side = 4, percent_worth_it = 97;
 constexpr int64_t parameters_a_stretch = 1024, floats_a_line = 16;
 // Of the gradients that are summed up: as many streams as the processor follows ahead.
 constexpr size_t shares_at_once = 4;
@@ -63,9 +64,10 @@ void CpuTrainer::get_state(float* moments, int64_t* steps) {
 
 Part CpuTrainer::whole(Shape shape) { return {shape.rows, shape.columns, 0, shape.rows}; }
 
-std::vector<CpuTrainer::Item> CpuTrainer::items(int64_t n, Shape shape, Parts wanted) const {
+std::vector<CpuTrainer::Item> CpuTrainer::items(int64_t n, Shape shape, Parts wanted, int64_t images) const {
   std::vector<Item> list;
   int64_t together = std::max({int64_t{1}, divide_up(pixels_an_item, shape.pixels()), divide_up(n, most_items)});
+  together = divide_up(together, images) * images;
   int64_t parts = 1;
   if (n < wanted.a_worker * pool_.workers()) {
     parts = std::min(divide_up(wanted.a_worker * pool_.workers(), n), std::max<int64_t>(1, shape.rows / wanted.rows));
@@ -86,14 +88,33 @@ std::vector<CpuTrainer::Item> CpuTrainer::items(int64_t n, Shape shape, Parts wa
   return list;
 }
 
-CpuTrainer::Workspace& CpuTrainer::workspace(int worker, Shape shape) {
-  Workspace& space = workspaces_[static_cast<size_t>(worker)];
-  if (!space.sweep || space.columns != shape.columns) {
-    space.sweep.reset();
-    space.sweep = method_->sweep(shape.columns);
-    space.columns = shape.columns;
+// How many images of a batch share their rows: fewer columns are computed for nothing, but there are fewer items for the
+// workers.
+int64_t CpuTrainer::side_by_side(int64_t n, Shape shape) const {
+  int64_t best = 1;
+  if (n < training.a_worker * pool_.workers()) {
+    return best;
   }
-  space.target.resize(static_cast<size_t>(shape.pixels()));
+  auto cost = [&](int64_t images) {
+    return divide_up(divide_up(n, images), pool_.workers()) * method_->row_cost(shape.columns, images);
+  };
+  for (int64_t images = 2; images <= most_side_by_side; images++) {
+    if (cost(images) * 100 < cost(best) * percent_worth_it) {
+      best = images;
+    }
+  }
+  return best;
+}
+
+CpuTrainer::Workspace& CpuTrainer::workspace(int worker, Shape shape, int64_t images) {
+  Workspace& space = workspaces_[static_cast<size_t>(worker)];
+  if (!space.sweep || space.columns != shape.columns || space.images != images) {
+    space.sweep.reset();
+    space.sweep = method_->sweep(shape.columns, images);
+    space.columns = shape.columns;
+    space.images = images;
+  }
+  space.target.resize(static_cast<size_t>(images * shape.pixels()));
   return space;
 }
 
@@ -107,7 +128,8 @@ void CpuTrainer::prepare() {
 float CpuTrainer::backward(const Batch& batch, int64_t n, float* output) {
   prepare();
   const Shape shape = batch.shape();
-  const std::vector<Item> list = items(n, shape, training);
+  const int64_t images = side_by_side(n, shape);
+  const std::vector<Item> list = items(n, shape, training, images);
   slots_used_ = list.size();
   while (slots_.size() < slots_used_) {
     slots_.emplace_back(new Network());
@@ -117,16 +139,20 @@ float CpuTrainer::backward(const Batch& batch, int64_t n, float* output) {
   const float gradient_scale = static_cast<float>(2 / elements);
   pool_.run(static_cast<int64_t>(list.size()), [&](int64_t i, int worker) {
     const Item& item = list[static_cast<size_t>(i)];
-    Workspace& space = workspace(worker, shape);
+    Workspace& space = workspace(worker, shape, images);
     Network& gradient = *slots_[static_cast<size_t>(i)];
     gradient = Network();
     double loss = 0;
-    for (int64_t image = item.first; image < item.last; image++) {
+    for (int64_t first = item.first; first < item.last; first += images) {
       space.sweep->reserve(item.part);
-      batch.input(image, item.part, *space.sweep);
-      const float* target = batch.target(image, item.part, space.target.data());
-      loss += space.sweep->train(item.part, target, gradient_scale,
-                                 output ? output + image * shape.pixels() : nullptr, gradient);
+      space.training.clear();
+      for (int64_t image = first; image < std::min(first + images, item.last); image++) {
+        const int64_t to = image - first;
+        batch.input(image, item.part, *space.sweep, to);
+        space.training.push_back({batch.target(image, item.part, space.target.data() + to * shape.pixels()),
+                                  output ? output + image * shape.pixels() : nullptr});
+      }
+      loss += space.sweep->train(item.part, space.training, gradient_scale, gradient);
     }
     losses[static_cast<size_t>(i)] = loss;
   });
@@ -208,13 +234,13 @@ void CpuTrainer::predict(const Images& images, float* output) {
   prepare();
   const ArrayBatch batch(images);
   const Shape shape = images.shape;
-  const std::vector<Item> list = items(images.n, shape, prediction);
+  const std::vector<Item> list = items(images.n, shape, prediction, 1);
   pool_.run(static_cast<int64_t>(list.size()), [&](int64_t i, int worker) {
     const Item& item = list[static_cast<size_t>(i)];
-    Sweep& sweep = *workspace(worker, shape).sweep;
+    Sweep& sweep = *workspace(worker, shape, 1).sweep;
     for (int64_t image = item.first; image < item.last; image++) {
       sweep.reserve(item.part);
-      batch.input(image, item.part, sweep);
+      batch.input(image, item.part, sweep, 0);
       sweep.forward(item.part, output + image * shape.pixels() + item.part.begin * shape.columns);
     }
   });
@@ -231,10 +257,10 @@ void CpuTrainer::evaluate(const Dataset& dataset, const Plan& plan, float clip_l
   const int64_t pixels = shape.pixels(), count = plan.batches * plan.mbs;
   std::vector<double> sums(static_cast<size_t>(count));
   pool_.run(count, [&](int64_t image, int worker) {
-    Workspace& space = workspace(worker, shape);
+    Workspace& space = workspace(worker, shape, 1);
     space.prediction.resize(static_cast<size_t>(pixels));
     space.sweep->reserve(part);
-    batch.input(image, part, *space.sweep);
+    batch.input(image, part, *space.sweep, 0);
     batch.target(image, part, space.target.data());
     space.sweep->forward(part, space.prediction.data());
     double sum = 0;

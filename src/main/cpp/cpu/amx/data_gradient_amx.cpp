@@ -7,13 +7,13 @@ namespace {
 
 // Gradient of layer 2's output: 25 taps are one chunk.
 template <int planes, int rows>
-LDCT_INLINE void gradient2_block(const Convolution& c, int64_t x, int64_t valid, Wide& total) {
+LDCT_INLINE void gradient2_block(const Convolution& c, int64_t x, Wide& total) {
   Block block;
   zero_sums<rows, 2>();
   multiply_add<planes, rows, 2>({c.in[0] + x * strip3, c.in_plane, 16 * strip3, strip3 * int64_t{sizeof(bf16)}},
                                 {c.weights[0], c.weights_plane, weight_tile, tile_row_bytes});
   store_sums<rows, 2>(block.at[0], 32, 16 * 32, 16);
-  block.clear(valid, block_pixels);
+  block.clear(rows == 1 ? 0xffff0000u : 0);
   const bf16* gate = c.gate + x * channels2;
   for (int64_t p = 0; p < rows * 16; p++) {
     block.set_pixel(p, gate_pixel(block, p, gate, channels2, total));
@@ -79,11 +79,10 @@ template <int planes>
 void gradient2_row(const Convolution& c) {
   Wide total{_mm512_setzero_ps(), _mm512_setzero_ps()};
   for (int64_t x = 0; x < c.width; x += block_pixels) {
-    const int64_t valid = c.width - x;
-    if (valid > 16) {
-      gradient2_block<planes, 2>(c, x, valid, total);
+    if (c.width - x > 16) {
+      gradient2_block<planes, 2>(c, x, total);
     } else {
-      gradient2_block<planes, 1>(c, x, valid, total);
+      gradient2_block<planes, 1>(c, x, total);
     }
   }
   if (c.bias_gradient) {
@@ -112,7 +111,6 @@ void gradient1_row(const Convolution& c) {
       tail = {};
       tail.block = &block;
       tail.count = valid > 16 ? 32 : 16;
-      block.clear(valid, tail.count);
       tail.gate = c.gate + x * channels1 + half * 32;
       tail.pairs = {c.pairs.at + half * c.pairs_group + x * 32, c.pairs.plane};
       tail.bias_gradient = c.bias_gradient + half * 32;

@@ -18,10 +18,10 @@ struct alignas(64) Block {
     _mm512_store_ps(at[p], values.low);
     _mm512_store_ps(at[p] + 16, values.high);
   }
-  // The tiles hold pixels beyond the row's end: they must come out as zero.
-  LDCT_INLINE void clear(int64_t from, int64_t to) {
-    if (from < to) {
-      std::memset(at[from], 0, static_cast<size_t>(to - from) * sizeof at[0]);
+  // Pixels between images and beyond the row's end must come out as zero.
+  LDCT_INLINE void clear(uint32_t pixels) {
+    for (; pixels; pixels &= pixels - 1) {
+      std::memset(at[__builtin_ctz(pixels)], 0, sizeof at[0]);
     }
   }
 };

@@ -25,7 +25,7 @@ void activation_row(const Convolution& c) {
       tail.block = &block;
       tail.at = 0;
       tail.count = valid > 16 ? 32 : 16;
-      block.clear(valid, tail.count);
+      block.clear(~c.inside[x / block_pixels] & (valid > 16 ? 0xffffffffu : 0xffffu));
       tail.pixels = {c.pixels.at + x * channels + half * 32, c.pixels.plane};
       tail.pairs = {c.pairs.at + half * c.pairs_group + x * 32, c.pairs.plane};
       next ^= 1;

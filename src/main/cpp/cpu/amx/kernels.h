@@ -56,6 +56,7 @@ struct Convolution {
   int64_t weights_plane;
   const float* bias;
   int64_t width;
+  const uint32_t* inside;  // a bit for each pixel that belongs to an image; activations of the others are zero
   Planes pixels;        // at pixel 0
   Planes pairs;         // null: not wanted
   int64_t pairs_group;  // from 32 channels to the next, elements

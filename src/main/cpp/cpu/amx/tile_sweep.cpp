@@ -13,8 +13,13 @@ namespace {
 template <int planes>
 constexpr int64_t pixels_a_block = planes == 1 ? 256 : 128;
 constexpr int64_t lag = halo_active1;  // rows between the first and the last layer's front
+constexpr int64_t gap = pad1;          // zeros between two images
+// Wider rows of several images would not leave room for blocks of rows.
+constexpr int64_t widest_row_of_images = 160;
 
 int64_t round_up(int64_t n, int64_t to) { return (n + to - 1) / to * to; }
+
+int64_t row_width(int64_t columns, int64_t images) { return images * (columns + gap) - gap; }
 
 }  // namespace
 
@@ -34,13 +39,22 @@ void FloatRing::allocate(int64_t rows, int64_t pitch, int64_t offset) {
 }
 
 template <int planes>
-TileSweep<planes>::TileSweep(const TileWeights<planes>& weights, int64_t columns)
+TileSweep<planes>::TileSweep(const TileWeights<planes>& weights, int64_t columns, int64_t images)
     : weights_(weights),
       columns_(columns),
-      padded_(round_up(columns, block_pixels)),
+      images_(images),
+      image_pitch_(columns + gap),
+      width_(row_width(columns, images)),
+      padded_(round_up(width_, block_pixels)),
       block_(std::min<int64_t>(16, std::max<int64_t>(1, pixels_a_block<planes> / padded_))),
       input_pitch_(padded_ + 64),
-      out_row_(padded_) {
+      out_row_(padded_),
+      inside_(static_cast<size_t>(padded_ / block_pixels)) {
+  for (int64_t x = 0; x < width_; x++) {
+    if (x % image_pitch_ < columns_) {
+      inside_[static_cast<size_t>(x / block_pixels)] |= uint32_t{1} << x % block_pixels;
+    }
+  }
   const int64_t depth = block_ + lag + 1;
   strip_.allocate(planes, 1, (padded_ + 32) * strip1, 0, 0);
   active1_.allocate(planes, depth, (padded_ + 4) * channels1, pad2 * channels1, 0);
@@ -96,9 +110,9 @@ void TileSweep<planes>::layer1(const Part& part, int64_t r, bool with_pairs) {
   StripRow strip{};
   for (int t = 0; t < kernel1; t++) {
     int64_t at = r + t - pad1;
-    strip.rows[t] = at >= 0 && at < part.rows ? input_row(at) - pad1 : nullptr;
+    strip.rows[t] = at >= 0 && at < part.rows ? input_at(at) - pad1 : nullptr;
   }
-  strip.pixels = round_up(columns_, 16) + 16;
+  strip.pixels = round_up(width_, 16) + 16;
   strip.out = strip_.planes(0);
   Kernels::strip_9(strip);
   Convolution c{};
@@ -108,7 +122,8 @@ void TileSweep<planes>::layer1(const Part& part, int64_t r, bool with_pairs) {
   c.weights[0] = weights_.layer1[0];
   c.weights_plane = layer1_tiles * weight_tile;
   c.bias = weights_.bias1;
-  c.width = columns_;
+  c.width = width_;
+  c.inside = inside_.data();
   c.pixels = active1_.planes(r);
   if (with_pairs) {
     c.pairs = active1_pairs_.planes(r);
@@ -130,7 +145,8 @@ void TileSweep<planes>::layer2(const Part& part, int64_t r, bool with_pairs) {
   c.in_plane = active1_.plane();
   c.weights_plane = layer2_tiles * weight_tile;
   c.bias = weights_.bias2;
-  c.width = columns_;
+  c.width = width_;
+  c.inside = inside_.data();
   c.pixels = active2_.planes(r);
   if (with_pairs) {
     c.pairs = active2_pairs_.planes(r);
@@ -146,7 +162,7 @@ void TileSweep<planes>::layer3(int64_t r) {
   c.in_plane = active2_.plane();
   c.weights[0] = weights_.layer3[0];
   c.weights_plane = layer3_tiles * weight_tile;
-  c.width = columns_;
+  c.width = width_;
   c.partial = partial_.row(r);
   Kernels::layer3(c);
 }
@@ -159,7 +175,7 @@ void TileSweep<planes>::output_row(const Part& part, int64_t r, float* out) {
     row.partial[t] = at >= 0 && at < part.rows ? partial_.row(at) : nullptr;
   }
   row.bias = weights_.bias3;
-  row.width = columns_;
+  row.width = width_;
   row.out = out;
   Kernels::output(row);
 }
@@ -180,10 +196,36 @@ void TileSweep<planes>::forward(const Part& part, float* output) {
     }
     block = rows(part, s - pad2 - pad3, s + block_ - pad2 - pad3, 0);
     for (int64_t r = block.begin; r < block.end; r++) {
-      output_row(part, r, output + (r - part.begin) * columns_);
+      output_row(part, r, out_row_.data());
+      std::copy(out_row_.data(), out_row_.data() + columns_, output + (r - part.begin) * columns_);
     }
   }
   Kernels::end();
+}
+
+// The loss of a row of outputs and its gradient; where an image is missing, that is zero.
+template <int planes>
+double TileSweep<planes>::loss_row(const Part& part, int64_t r, const std::vector<TrainingImage>& images, float scale) {
+  const bool inside = r >= part.begin && r < part.end;
+  double loss = 0, ignored = 0;
+  for (int64_t i = 0; i < images_; i++) {
+    const float* out = out_row_.data() + i * image_pitch_;
+    float* delta = delta_.row(r) + i * image_pitch_;
+    if (i >= static_cast<int64_t>(images.size())) {
+      std::fill(delta, delta + columns_, 0.0f);
+      continue;
+    }
+    const TrainingImage& image = images[static_cast<size_t>(i)];
+    double share = Kernels::loss(
+        {out, image.target + r * columns_, scale, columns_, delta, inside ? &sums_->bias3 : &ignored});
+    if (inside) {
+      loss += share;
+      if (image.output) {
+        std::copy(out, out + columns_, image.output + r * columns_);
+      }
+    }
+  }
+  return loss;
 }
 
 template <int planes>
@@ -193,7 +235,7 @@ void TileSweep<planes>::layer3_data_gradient(const Part& part, int64_t r) {
     int64_t at = r + t - pad3;
     strip.rows[t] = at >= 0 && at < part.rows ? delta_.row(at) - pad3 : nullptr;
   }
-  strip.pixels = round_up(columns_, 16) + 16;
+  strip.pixels = round_up(width_, 16) + 16;
   strip.out = strip_.planes(0);
   Kernels::strip_5(strip);
   Convolution c{};
@@ -202,7 +244,7 @@ void TileSweep<planes>::layer3_data_gradient(const Part& part, int64_t r) {
   c.in_plane = strip.out.plane;
   c.weights[0] = weights_.gradient3[0];
   c.weights_plane = gradient3_tiles * weight_tile;
-  c.width = columns_;
+  c.width = width_;
   c.gate = active2_.row(r);
   c.pixels = gradient2_.planes(r);
   c.planar = gradient2_planar_.planes(r);
@@ -216,7 +258,7 @@ template <int planes>
 void TileSweep<planes>::layer3_weight_gradient(const Part& part, Rows block) {
   for (int64_t r = block.begin - pad3; r < block.end + pad3; r++) {
     const bool there = r >= 0 && r < part.rows;
-    Kernels::shift_5({there ? delta_.row(r) - pad3 : nullptr, columns_, padded_,
+    Kernels::shift_5({there ? delta_.row(r) - pad3 : nullptr, width_, padded_,
                       shifted3_.planes(r - block.begin + pad3), shift_scratch_.planes(0)});
   }
   for (int64_t r = block.begin; r < block.end; r++) {
@@ -253,7 +295,7 @@ void TileSweep<planes>::layer2_data_gradient(const Part& part, int64_t r) {
   }
   c.in_plane = gradient2_.plane();
   c.weights_plane = gradient2_tiles * weight_tile;
-  c.width = columns_;
+  c.width = width_;
   c.gate = active1_.row(r);
   c.pairs = gradient1_pairs_.planes(r);
   c.pairs_group = padded_ * 32;
@@ -265,7 +307,7 @@ template <int planes>
 void TileSweep<planes>::layer1_weight_gradient(const Part& part, Rows block) {
   for (int64_t r = block.begin - pad1; r < block.end + pad1; r++) {
     const bool there = r >= 0 && r < part.rows;
-    Kernels::shift_9({there ? input_row(r) - pad1 : nullptr, columns_, padded_,
+    Kernels::shift_9({there ? input_at(r) - pad1 : nullptr, width_, padded_,
                       shifted1_.planes(r - block.begin + pad1), shift_scratch_.planes(0)});
   }
   for (int64_t r = block.begin; r < block.end; r++) {
@@ -278,7 +320,7 @@ void TileSweep<planes>::layer1_weight_gradient(const Part& part, Rows block) {
 }
 
 template <int planes>
-double TileSweep<planes>::train(const Part& part, const float* target, float gradient_scale, float* output,
+double TileSweep<planes>::train(const Part& part, const std::vector<TrainingImage>& images, float gradient_scale,
                                 Network& gradient) {
   if (!sums_) {
     allocate_backward();
@@ -300,16 +342,7 @@ double TileSweep<planes>::train(const Part& part, const float* target, float gra
     block = rows(part, s - pad2 - pad3, s + block_ - pad2 - pad3, halo_output);
     for (int64_t r = block.begin; r < block.end; r++) {
       output_row(part, r, out_row_.data());
-      double ignored = 0;
-      const bool inside = r >= part.begin && r < part.end;
-      double share = Kernels::loss({out_row_.data(), target + r * columns_, gradient_scale, columns_, delta_.row(r),
-                                    inside ? &sums_->bias3 : &ignored});
-      if (inside) {
-        loss += share;
-        if (output) {
-          std::copy(out_row_.data(), out_row_.data() + columns_, output + r * columns_);
-        }
-      }
+      loss += loss_row(part, r, images, gradient_scale);
     }
     const int64_t begin2 = s - pad2 - 2 * pad3;
     block = rows(part, begin2, begin2 + block_, halo_gradient2);
@@ -334,8 +367,21 @@ double TileSweep<planes>::train(const Part& part, const float* target, float gra
   return loss;
 }
 
+// In units of 16 pixels: three products of every layer, of which the data gradients and the layers themselves take multiples
+// of 16 pixels and the weight gradients multiples of 32.
+template <int planes>
+int64_t TileMethod<planes>::row_cost(int64_t columns, int64_t images) const {
+  const int64_t width = row_width(columns, images);
+  if (images > 1 && width > widest_row_of_images) {
+    return images * row_cost(columns, 1);
+  }
+  return 2 * round_up(width, 16) + round_up(width, block_pixels);
+}
+
 template class TileSweep<1>;
 template class TileSweep<2>;
+template class TileMethod<1>;
+template class TileMethod<2>;
 
 }  // namespace amx
 }  // namespace cpu

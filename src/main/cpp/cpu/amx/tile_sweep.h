@@ -1,4 +1,6 @@
-// The sweep of the matrix tiles: as that of the row kernels, but blocks of rows at a time.
+// The sweep of the matrix tiles: as that of the row kernels, but blocks of rows at a time, and of several images side by
+// side: tiles take 16 or 32 pixels, and few patches are multiples of that. Between two images are as many zeros as the
+// widest window reaches over its image's edge; activations there are zero, so gradients are as well.
 #pragma once
 
 #include <memory>
@@ -40,12 +42,12 @@ class FloatRing {
 template <int planes>
 class TileSweep : public Sweep {
  public:
-  TileSweep(const TileWeights<planes>& weights, int64_t columns);
+  TileSweep(const TileWeights<planes>& weights, int64_t columns, int64_t images);
 
   void reserve(const Part& part) override;
-  float* input_row(int64_t r) override { return input_.data() + (r - first_row_) * input_pitch_ + pad1; }
+  float* input_row(int64_t image, int64_t r) override { return input_at(r) + image * image_pitch_; }
   void forward(const Part& part, float* output) override;
-  double train(const Part& part, const float* target, float gradient_scale, float* output,
+  double train(const Part& part, const std::vector<TrainingImage>& images, float gradient_scale,
                Network& gradient) override;
   int64_t bytes() const override;
 
@@ -56,11 +58,14 @@ class TileSweep : public Sweep {
   };
   static Rows rows(const Part& part, int64_t begin, int64_t end, int64_t halo);
 
+  float* input_at(int64_t r) { return input_.data() + (r - first_row_) * input_pitch_ + pad1; }
+
   void allocate_backward();
   void layer1(const Part& part, int64_t r, bool with_pairs);
   void layer2(const Part& part, int64_t r, bool with_pairs);
   void layer3(int64_t r);
   void output_row(const Part& part, int64_t r, float* out);
+  double loss_row(const Part& part, int64_t r, const std::vector<TrainingImage>& images, float scale);
   void layer3_data_gradient(const Part& part, int64_t r);
   void layer3_weight_gradient(const Part& part, Rows block);
   void layer2_weight_gradient(const Part& part, Rows block);
@@ -68,7 +73,7 @@ class TileSweep : public Sweep {
   void layer1_weight_gradient(const Part& part, Rows block);
 
   const TileWeights<planes>& weights_;
-  int64_t columns_, padded_, block_, input_pitch_, first_row_ = 0;
+  int64_t columns_, images_, image_pitch_, width_, padded_, block_, input_pitch_, first_row_ = 0;
   AlignedFloats input_, out_row_;
   FloatRing partial_, delta_;
   PlaneRing strip_, shift_scratch_, shifted1_, shifted3_;
@@ -76,6 +81,7 @@ class TileSweep : public Sweep {
   PlaneRing gradient2_, gradient2_planar_, gradient1_pairs_;
   std::unique_ptr<TileGradients> sums_;
   std::vector<const bf16*> left_, right_;
+  std::vector<uint32_t> inside_;  // of every pixel of a row, whether it belongs to an image
 };
 
 template <int planes>
@@ -86,8 +92,9 @@ class TileMethod : public Method {
   void prepare(const Network& network, int64_t piece) override {
     TileKernels<planes>::pack(network, static_cast<int>(piece), *weights_);
   }
-  std::unique_ptr<Sweep> sweep(int64_t columns) const override {
-    return std::unique_ptr<Sweep>(new TileSweep<planes>(*weights_, columns));
+  int64_t row_cost(int64_t columns, int64_t images) const override;
+  std::unique_ptr<Sweep> sweep(int64_t columns, int64_t images) const override {
+    return std::unique_ptr<Sweep>(new TileSweep<planes>(*weights_, columns, images));
   }
   int64_t bytes() const override { return sizeof(TileWeights<planes>); }
 
@@ -97,6 +104,8 @@ class TileMethod : public Method {
 
 extern template class TileSweep<1>;
 extern template class TileSweep<2>;
+extern template class TileMethod<1>;
+extern template class TileMethod<2>;
 
 }  // namespace amx
 }  // namespace cpu

@@ -42,7 +42,7 @@ class PairSweep : public RowSchedule {
 
 class PairMethod : public RowScheduleMethod {
  public:
-  std::unique_ptr<Sweep> sweep(int64_t columns) const override {
+  std::unique_ptr<Sweep> sweep(int64_t columns, int64_t) const override {
     return std::unique_ptr<Sweep>(new PairSweep(model_, columns));
   }
 };
