@@ -53,10 +53,13 @@ class Sweep {
   virtual void forward(const Part& part, float* output) = 0;
 
   // Forward and backward with the loss sum((output - target)^2) and d(loss)/d(output) =
-  // gradient_scale * (output - target), of as many images as the sweep was made for or fewer. Adds the
-  // part's share to gradient and returns its share of the loss.
+  // gradient_scale * (output - target), of as many images as the sweep was made for or fewer. Returns the
+  // part's share of the loss. Gradients of all that is trained after begin_gradients have been added to
+  // gradient, always the same one, when end_gradients returns.
+  virtual void begin_gradients() = 0;
   virtual double train(const Part& part, const std::vector<TrainingImage>& images, float gradient_scale,
                        Network& gradient) = 0;
+  virtual void end_gradients(Network& gradient) = 0;
 
   virtual int64_t bytes() const = 0;
 };

@@ -52,25 +52,24 @@ void RowSchedule::reserve(const Part& part) {
   }
 }
 
-void RowSchedule::begin(bool training) {
-  use_rows(alive(training));
+void RowSchedule::begin(const Alive& rows) {
+  use_rows(rows);
   if (version_ != model_.version) {
     transform_weights(*model_.network);
     version_ = model_.version;
   }
-  if (!training) {
-    return;
-  }
+}
+
+void RowSchedule::begin_gradients() {
   if (component_gradient2_.size() == 0) {
     component_gradient1_ = AlignedFloats(components * component_weights1);
     component_gradient2_ = AlignedFloats(components * component_pitch2);
   }
   first_group_ = true;
-  begin_gradients();
 }
 
 void RowSchedule::forward(const Part& part, float* output) {
-  begin(false);
+  begin(alive(false));
   const int64_t halo2 = round_up(pad3, rows_a_group), halo1 = round_up(halo2 + pad2, rows_a_group);
   for (int64_t s = std::max<int64_t>(0, part.begin - halo1); s < part.end + lag_output; s += rows_a_group) {
     if (group_within(part, s, halo1)) {
@@ -111,7 +110,7 @@ double RowSchedule::loss_row(const Part& part, int64_t r, const TrainingImage& i
 double RowSchedule::train(const Part& part, const std::vector<TrainingImage>& images, float gradient_scale,
                           Network& gradient) {
   double loss = 0;
-  begin(true);
+  begin(alive(true));
   const int64_t halo2 = round_up(halo_active2, rows_a_group), halo1 = round_up(halo2 + pad2, rows_a_group);
   for (int64_t s = std::max<int64_t>(0, part.begin - halo1); s < part.end + lag_gradients; s += rows_a_group) {
     if (group_within(part, s, halo1)) {
@@ -138,7 +137,6 @@ double RowSchedule::train(const Part& part, const std::vector<TrainingImage>& im
       first_group_ = false;
     }
   }
-  end_gradients(gradient);
   return loss;
 }
 

@@ -56,6 +56,7 @@ class RowSchedule : public Sweep {
   // With 4 zeros on either side.
   float* input_row(int64_t, int64_t r) override { return input_.data() + (r - first_row_) * input_pitch_ + pad1; }
   void forward(const Part& part, float* output) override;
+  void begin_gradients() override;
   double train(const Part& part, const std::vector<TrainingImage>& images, float gradient_scale,
                Network& gradient) override;
   int64_t bytes() const override;
@@ -63,7 +64,7 @@ class RowSchedule : public Sweep {
  protected:
   int64_t columns() const { return columns_; }
   const Network& network() const { return *model_.network; }
-  // Sums of weight gradients in components; what is in them does not count before the first group of a part.
+  // Sums of weight gradients in components; what is in them does not count before the first group.
   float* component_gradient1() const { return component_gradient1_.data(); }
   float* component_gradient2() const { return component_gradient2_.data(); }
   bool first_group() const { return first_group_; }
@@ -73,9 +74,6 @@ class RowSchedule : public Sweep {
   // Room for so many rows, which stays, and new weights: before the first row of a part.
   virtual void use_rows(const Alive& rows) = 0;
   virtual void transform_weights(const Network& network) = 0;
-  // Before the first row of a training, and after the last one: sums in components, back to weights.
-  virtual void begin_gradients() {}
-  virtual void end_gradients(Network& gradient) = 0;
   // Activations of the group of rows that begins at r; rows below the image are never read.
   virtual void layer1(const Part& part, int64_t r) = 0;
   virtual void layer2(const Part& part, int64_t r) = 0;
@@ -90,7 +88,7 @@ class RowSchedule : public Sweep {
   virtual void layer1_gradients(const Part& part, int64_t r, Network& gradient) = 0;
 
  private:
-  void begin(bool training);
+  void begin(const Alive& rows);
   double loss_row(const Part& part, int64_t r, const TrainingImage& image, float scale, Network& gradient);
 
   const Model& model_;

@@ -16,12 +16,12 @@ class RowSweep : public RowSchedule {
  public:
   RowSweep(const Kernels& kernels, const Model& model, int64_t columns);
 
+  void end_gradients(Network& gradient) override;
   int64_t bytes() const override;
 
  private:
   void use_rows(const Alive& rows) override;
   void transform_weights(const Network& network) override;
-  void end_gradients(Network& gradient) override;
   void layer1(const Part& part, int64_t r) override;
   void layer2(const Part& part, int64_t r) override;
   void layer3(const Part& part, int64_t r, float* out) override;

@@ -9,8 +9,9 @@ namespace ldct {
 namespace cpu {
 namespace {
 
-// Small images share an item, so that an item is worth a hand-over and slots stay few.
-constexpr int64_t pixels_an_item = 1024, most_items = 256;
+// Small images share an item, so that an item is worth a hand-over and slots stay few; as long as every worker has several
+// items to take, images share one until its sums of gradients are worth what it costs to begin and to add them.
+constexpr int64_t pixels_an_item = 1024, pixels_a_sum = 8192, items_a_worker = 4, most_items = 256;
 // Rows around a part, up to 12 in training and 8 in prediction, are computed twice.
 constexpr Parts training{4, 96}, prediction{1, 32};
 constexpr int64_t most_side_by_side = 4, percent_worth_it = 97;
@@ -66,7 +67,8 @@ Part CpuTrainer::whole(Shape shape) { return {shape.rows, shape.columns, 0, shap
 
 std::vector<CpuTrainer::Item> CpuTrainer::items(int64_t n, Shape shape, Parts wanted, int64_t images) const {
   std::vector<Item> list;
-  int64_t together = std::max({int64_t{1}, divide_up(pixels_an_item, shape.pixels()), divide_up(n, most_items)});
+  int64_t together = std::max({int64_t{1}, divide_up(pixels_an_item, shape.pixels()), divide_up(n, most_items),
+                               std::min(divide_up(pixels_a_sum, shape.pixels()), n / (items_a_worker * pool_.workers()))});
   together = divide_up(together, images) * images;
   int64_t parts = 1;
   if (n < wanted.a_worker * pool_.workers()) {
@@ -143,6 +145,7 @@ float CpuTrainer::backward(const Batch& batch, int64_t n, float* output) {
     Network& gradient = *slots_[static_cast<size_t>(i)];
     gradient = Network();
     double loss = 0;
+    space.sweep->begin_gradients();
     for (int64_t first = item.first; first < item.last; first += images) {
       space.sweep->reserve(item.part);
       space.training.clear();
@@ -154,6 +157,7 @@ float CpuTrainer::backward(const Batch& batch, int64_t n, float* output) {
       }
       loss += space.sweep->train(item.part, space.training, gradient_scale, gradient);
     }
+    space.sweep->end_gradients(gradient);
     losses[static_cast<size_t>(i)] = loss;
   });
   double total = 0;

@@ -14,8 +14,8 @@ template <int planes>
 constexpr int64_t pixels_a_block = planes == 1 ? 256 : 128;
 constexpr int64_t lag = halo_active1;  // rows between the first and the last layer's front
 constexpr int64_t gap = pad1;          // zeros between two images
-// Wider rows of several images would not leave room for blocks of rows.
-constexpr int64_t widest_row_of_images = 160;
+// Wider rows of several images would not leave the second-level cache room for blocks of rows.
+constexpr int64_t widest_row_of_images = 256;
 
 int64_t round_up(int64_t n, int64_t to) { return (n + to - 1) / to * to; }
 
@@ -63,7 +63,11 @@ TileSweep<planes>::TileSweep(const TileWeights<planes>& weights, int64_t columns
 }
 
 template <int planes>
-void TileSweep<planes>::allocate_backward() {
+void TileSweep<planes>::begin_gradients() {
+  if (sums_) {
+    std::memset(sums_.get(), 0, sizeof(TileGradients));
+    return;
+  }
   const int64_t depth = block_ + lag + 1;
   active1_pairs_.allocate(planes, depth, padded_ * channels1, 0, 0);
   active2_pairs_.allocate(planes, block_ + 2 * pad3 + 1, padded_ * channels2, 0, 0);
@@ -321,11 +325,7 @@ void TileSweep<planes>::layer1_weight_gradient(const Part& part, Rows block) {
 
 template <int planes>
 double TileSweep<planes>::train(const Part& part, const std::vector<TrainingImage>& images, float gradient_scale,
-                                Network& gradient) {
-  if (!sums_) {
-    allocate_backward();
-  }
-  std::memset(sums_.get(), 0, sizeof(TileGradients));
+                                Network&) {
   double loss = 0;
   Kernels::begin();
   const int64_t first = std::max<int64_t>(0, part.begin - halo_active1);
@@ -363,8 +363,12 @@ double TileSweep<planes>::train(const Part& part, const std::vector<TrainingImag
     }
   }
   Kernels::end();
-  Kernels::add_gradients(*sums_, gradient);
   return loss;
+}
+
+template <int planes>
+void TileSweep<planes>::end_gradients(Network& gradient) {
+  Kernels::add_gradients(*sums_, gradient);
 }
 
 // In units of 16 pixels: three products of every layer, of which the data gradients and the layers themselves take multiples

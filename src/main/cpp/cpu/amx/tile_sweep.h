@@ -47,8 +47,10 @@ class TileSweep : public Sweep {
   void reserve(const Part& part) override;
   float* input_row(int64_t image, int64_t r) override { return input_at(r) + image * image_pitch_; }
   void forward(const Part& part, float* output) override;
+  void begin_gradients() override;
   double train(const Part& part, const std::vector<TrainingImage>& images, float gradient_scale,
                Network& gradient) override;
+  void end_gradients(Network& gradient) override;
   int64_t bytes() const override;
 
  private:
@@ -60,7 +62,6 @@ class TileSweep : public Sweep {
 
   float* input_at(int64_t r) { return input_.data() + (r - first_row_) * input_pitch_ + pad1; }
 
-  void allocate_backward();
   void layer1(const Part& part, int64_t r, bool with_pairs);
   void layer2(const Part& part, int64_t r, bool with_pairs);
   void layer3(int64_t r);

@@ -35,6 +35,7 @@ void PairSweep::use_rows(const Alive& rows) {
 }
 
 void PairSweep::begin_gradients() {
+  RowSchedule::begin_gradients();
   if (blocks_memory_.size() == 0) {
     blocks_memory_ = AlignedFloats(components * (blocks_in_pitch + blocks_delta_pitch) / 2);
   }

@@ -15,13 +15,13 @@ class PairSweep : public RowSchedule {
  public:
   PairSweep(const Model& model, int64_t columns);
 
+  void begin_gradients() override;
+  void end_gradients(Network& gradient) override;
   int64_t bytes() const override;
 
  private:
   void use_rows(const Alive& rows) override;
   void transform_weights(const Network& network) override { pack(network, *weights_); }
-  void begin_gradients() override;
-  void end_gradients(Network& gradient) override;
   void layer1(const Part& part, int64_t r) override;
   void layer2(const Part& part, int64_t r) override;
   void layer3(const Part& part, int64_t r, float* out) override;
