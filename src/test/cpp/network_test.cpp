@@ -120,6 +120,38 @@ TEST(images_that_share_rows_are_right) {
   judge({5, 3, 65}, 1);
 }
 
+// A row of tiles with room for two images, one of which is missing; an earlier one left what is no number in its place.
+TEST(a_missing_image_adds_nothing_to_the_gradients) {
+  ForcedIsa forced("amx");
+  if (std::string(ldct::cpu::choose(LDCT_BF16).name) != "amx bf16") return;
+  const int64_t rows = 6, columns = 13;
+  const ldct::cpu::Part part{rows, columns, 0, rows};
+  const std::vector<float> x = random(rows * columns, -1, 3, 8), y = random(rows * columns, -1, 3, 9);
+  ldct::cpu::Network network{}, alone{}, beside{};
+  ldct::cpu::to_kernel_order(parameters(7).data(), network);
+  ldct::cpu::amx::TileMethod<1> method;
+  for (int64_t piece = 0; piece < method.pieces(); piece++) {
+    method.prepare(network, piece);
+  }
+  auto train = [&](int64_t images, ldct::cpu::Network& gradient) {
+    const auto sweep = method.sweep(columns, images);
+    sweep->reserve(part);
+    for (int64_t r = 0; r < rows; r++) {
+      std::copy_n(x.data() + r * columns, columns, sweep->input_row(0, r));
+      for (int64_t i = 1; i < images; i++) {
+        std::fill_n(sweep->input_row(i, r), columns, std::nanf(""));
+      }
+    }
+    sweep->begin_gradients();
+    sweep->train(part, {{y.data(), nullptr}}, 0.1f, gradient);
+    sweep->end_gradients(gradient);
+  };
+  train(1, alone);
+  train(2, beside);
+  CHECK(std::isfinite(alone.weights1[0]) && alone.weights1[0] != 0, alone.weights1[0]);
+  CHECK(std::memcmp(&alone, &beside, sizeof alone) == 0, "a missing image changes the gradients");
+}
+
 TEST(images_share_rows_of_tiles_where_that_saves_columns) {
   const ldct::cpu::amx::TileMethod<1> method;
   for (int64_t columns : {33, 40, 45, 50, 65, 70}) {
@@ -203,6 +235,16 @@ TEST(integers_are_within_the_promise_where_winograd_rounds_them) {
       const Computed actual = compute(trainer(opened, p, adam(1e-3, precision.code)), x, y, s);
       check_gradients(actual, expected, precision.gradient_limit, std::string(level) + " " + precision.name);
     }
+  }
+}
+
+TEST(dot_products_are_taken_on_intel_only_where_asked_for) {
+  for (const char* level : {"amx", "avx512bf16"}) {
+    ForcedIsa forced(level);
+    const std::vector<ldct::cpu::Candidate> candidates = ldct::cpu::candidates(LDCT_BF16);
+    const bool asked_for = std::string(level) == "avx512bf16";
+    const bool taken = ldct::cpu::isa().avx512_bf16 && (asked_for || !__builtin_cpu_is("intel"));
+    CHECK(candidates[1].reason.empty() == taken, level, ": ", candidates[1].reason);
   }
 }
 

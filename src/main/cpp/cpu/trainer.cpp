@@ -14,7 +14,7 @@ namespace {
 constexpr int64_t pixels_an_item = 1024, pixels_a_sum = 8192, items_a_worker = 4, most_items = 256;
 // Rows around a part, up to 12 in training and 8 in prediction, are computed twice.
 constexpr Parts training{4, 96}, prediction{1, 32};
-constexpr int64_t most_side_by_side = 4, percent_worth_it = 97;
+constexpr int64_t most_images_a_row = 4, percent_worth_it = 97;
 constexpr int64_t parameters_a_stretch = 1024, floats_a_line = 16;
 // Of the gradients that are summed up: as many streams as the processor follows ahead.
 constexpr size_t shares_at_once = 4;
@@ -65,11 +65,11 @@ void CpuTrainer::get_state(float* moments, int64_t* steps) {
 
 Part CpuTrainer::whole(Shape shape) { return {shape.rows, shape.columns, 0, shape.rows}; }
 
-std::vector<CpuTrainer::Item> CpuTrainer::items(int64_t n, Shape shape, Parts wanted, int64_t images) const {
+std::vector<CpuTrainer::Item> CpuTrainer::items(int64_t n, Shape shape, Parts wanted, int64_t images_a_row) const {
   std::vector<Item> list;
   int64_t together = std::max({int64_t{1}, divide_up(pixels_an_item, shape.pixels()), divide_up(n, most_items),
                                std::min(divide_up(pixels_a_sum, shape.pixels()), n / (items_a_worker * pool_.workers()))});
-  together = divide_up(together, images) * images;
+  together = divide_up(together, images_a_row) * images_a_row;
   int64_t parts = 1;
   if (n < wanted.a_worker * pool_.workers()) {
     parts = std::min(divide_up(wanted.a_worker * pool_.workers(), n), std::max<int64_t>(1, shape.rows / wanted.rows));
@@ -92,7 +92,7 @@ std::vector<CpuTrainer::Item> CpuTrainer::items(int64_t n, Shape shape, Parts wa
 
 // How many images of a batch share their rows: fewer columns are computed for nothing, but there are fewer items for the
 // workers.
-int64_t CpuTrainer::side_by_side(int64_t n, Shape shape) const {
+int64_t CpuTrainer::images_a_row(int64_t n, Shape shape) const {
   int64_t best = 1;
   if (n < training.a_worker * pool_.workers()) {
     return best;
@@ -100,7 +100,7 @@ int64_t CpuTrainer::side_by_side(int64_t n, Shape shape) const {
   auto cost = [&](int64_t images) {
     return divide_up(divide_up(n, images), pool_.workers()) * method_->row_cost(shape.columns, images);
   };
-  for (int64_t images = 2; images <= most_side_by_side; images++) {
+  for (int64_t images = 2; images <= most_images_a_row; images++) {
     if (cost(images) * 100 < cost(best) * percent_worth_it) {
       best = images;
     }
@@ -108,15 +108,15 @@ int64_t CpuTrainer::side_by_side(int64_t n, Shape shape) const {
   return best;
 }
 
-CpuTrainer::Workspace& CpuTrainer::workspace(int worker, Shape shape, int64_t images) {
+CpuTrainer::Workspace& CpuTrainer::workspace(int worker, Shape shape, int64_t images_a_row) {
   Workspace& space = workspaces_[static_cast<size_t>(worker)];
-  if (!space.sweep || space.columns != shape.columns || space.images != images) {
+  if (!space.sweep || space.columns != shape.columns || space.images_a_row != images_a_row) {
     space.sweep.reset();
-    space.sweep = method_->sweep(shape.columns, images);
+    space.sweep = method_->sweep(shape.columns, images_a_row);
     space.columns = shape.columns;
-    space.images = images;
+    space.images_a_row = images_a_row;
   }
-  space.target.resize(static_cast<size_t>(images * shape.pixels()));
+  space.target.resize(static_cast<size_t>(images_a_row * shape.pixels()));
   return space;
 }
 
@@ -130,8 +130,8 @@ void CpuTrainer::prepare() {
 float CpuTrainer::backward(const Batch& batch, int64_t n, float* output) {
   prepare();
   const Shape shape = batch.shape();
-  const int64_t images = side_by_side(n, shape);
-  const std::vector<Item> list = items(n, shape, training, images);
+  const int64_t together = images_a_row(n, shape);
+  const std::vector<Item> list = items(n, shape, training, together);
   slots_used_ = list.size();
   while (slots_.size() < slots_used_) {
     slots_.emplace_back(new Network());
@@ -141,21 +141,21 @@ float CpuTrainer::backward(const Batch& batch, int64_t n, float* output) {
   const float gradient_scale = static_cast<float>(2 / elements);
   pool_.run(static_cast<int64_t>(list.size()), [&](int64_t i, int worker) {
     const Item& item = list[static_cast<size_t>(i)];
-    Workspace& space = workspace(worker, shape, images);
+    Workspace& space = workspace(worker, shape, together);
     Network& gradient = *slots_[static_cast<size_t>(i)];
     gradient = Network();
     double loss = 0;
     space.sweep->begin_gradients();
-    for (int64_t first = item.first; first < item.last; first += images) {
+    for (int64_t first = item.first; first < item.last; first += together) {
       space.sweep->reserve(item.part);
-      space.training.clear();
-      for (int64_t image = first; image < std::min(first + images, item.last); image++) {
+      space.row.clear();
+      for (int64_t image = first; image < std::min(first + together, item.last); image++) {
         const int64_t to = image - first;
         batch.input(image, item.part, *space.sweep, to);
-        space.training.push_back({batch.target(image, item.part, space.target.data() + to * shape.pixels()),
+        space.row.push_back({batch.target(image, item.part, space.target.data() + to * shape.pixels()),
                                   output ? output + image * shape.pixels() : nullptr});
       }
-      loss += space.sweep->train(item.part, space.training, gradient_scale, gradient);
+      loss += space.sweep->train(item.part, space.row, gradient_scale, gradient);
     }
     space.sweep->end_gradients(gradient);
     losses[static_cast<size_t>(i)] = loss;

@@ -41,8 +41,8 @@ class CpuTrainer : public Trainer {
   // What one worker needs; made by the worker that uses it.
   struct Workspace {
     std::unique_ptr<Sweep> sweep;
-    int64_t columns = 0, images = 0;
-    std::vector<TrainingImage> training;
+    int64_t columns = 0, images_a_row = 0;
+    std::vector<TrainingImage> row;
     std::vector<float> target, prediction;
     std::vector<double> scratch;
   };
@@ -54,10 +54,10 @@ class CpuTrainer : public Trainer {
   };
 
   static Part whole(Shape shape);
-  // In multiples of so many images, as long as there are enough for whole images.
-  std::vector<Item> items(int64_t n, Shape shape, Parts wanted, int64_t images) const;
-  int64_t side_by_side(int64_t n, Shape shape) const;
-  Workspace& workspace(int worker, Shape shape, int64_t images);
+  // Whole rows of images, or parts of single images where there are few.
+  std::vector<Item> items(int64_t n, Shape shape, Parts wanted, int64_t images_a_row) const;
+  int64_t images_a_row(int64_t n, Shape shape) const;
+  Workspace& workspace(int worker, Shape shape, int64_t images_a_row);
   void prepare();
 
   // Fills slots_ with the items' gradients; the batch's mean squared error.

@@ -113,8 +113,7 @@ int32_t ldct_dataset_memory(const ldct_dataset* dataset, int64_t* bytes, int64_t
 /*
  * The arithmetic limit of this engine for a precision, measured now in about a tenth of a second: GFLOP/s of all its
  * threads, or of the whole device, if the units that its kernels use did nothing but multiply and add, counting that as
- * two. Where several products of the hardware make one of the precision (LDCT_FP32 and LDCT_BF16X3 on CPU tiles), it is
- * that much lower.
+ * two. Where several products of the hardware make one of the precision (LDCT_BF16X3 on CPU tiles), it is that much lower.
  */
 int32_t ldct_measure_peak(ldct_engine* engine, int32_t precision, double* gflops);
 

@@ -1,5 +1,6 @@
-// Products of matrices that are given as one bfloat16 plane or as sums of two, x = x0 + x1, where x1 is about
-// 2^-8 of x0. The products that matter at the last plane's size are taken, smallest first. Tiles 0..3 hold sums [2][2], 4 and 5 the left factor, 6 and 7 the right one.
+// Products of matrices that are given as one bfloat16 plane or as sums of two, x = x0 + x1, where x1 is about 2^-8 of x0.
+// The products that matter at the last plane's size are taken, smallest first. Tiles 0..3 hold sums [2][2], 4 and 5 the left
+// factor, 6 and 7 the right one.
 // Included by *_amx.cpp only.
 #pragma once
 

@@ -78,9 +78,9 @@ void TileSweep<planes>::begin_gradients() {
   shifted1_.allocate(planes, block_ + 2 * pad1, kernel1 * padded_, 0, 16 * padded_);
   shifted3_.allocate(planes, block_ + 2 * pad3, kernel3 * padded_, 0, 16 * padded_);
   shift_scratch_.allocate(planes, 1, padded_ + 64, 0, 0);
-  sums_.reset(new TileGradients());
   left_.resize(static_cast<size_t>(block_ + 2 * pad2));
   right_.resize(static_cast<size_t>(block_));
+  sums_.reset(new TileGradients());
 }
 
 template <int planes>
@@ -207,6 +207,16 @@ void TileSweep<planes>::forward(const Part& part, float* output) {
   Kernels::end();
 }
 
+// What an earlier image left behind must not reach the sums, where even zero times infinity counts.
+template <int planes>
+void TileSweep<planes>::clear_missing(const Part& part, int64_t present) {
+  for (int64_t image = present; image < images_; image++) {
+    for (int64_t r = first_input_row(part); r < end_input_row(part); r++) {
+      std::fill_n(input_row(image, r), columns_, 0.0f);
+    }
+  }
+}
+
 // The loss of a row of outputs and its gradient; where an image is missing, that is zero.
 template <int planes>
 double TileSweep<planes>::loss_row(const Part& part, int64_t r, const std::vector<TrainingImage>& images, float scale) {
@@ -216,7 +226,7 @@ double TileSweep<planes>::loss_row(const Part& part, int64_t r, const std::vecto
     const float* out = out_row_.data() + i * image_pitch_;
     float* delta = delta_.row(r) + i * image_pitch_;
     if (i >= static_cast<int64_t>(images.size())) {
-      std::fill(delta, delta + columns_, 0.0f);
+      std::fill_n(delta, columns_, 0.0f);
       continue;
     }
     const TrainingImage& image = images[static_cast<size_t>(i)];
@@ -327,6 +337,7 @@ template <int planes>
 double TileSweep<planes>::train(const Part& part, const std::vector<TrainingImage>& images, float gradient_scale,
                                 Network&) {
   double loss = 0;
+  clear_missing(part, static_cast<int64_t>(images.size()));
   Kernels::begin();
   const int64_t first = std::max<int64_t>(0, part.begin - halo_active1);
   for (int64_t s = first; s < part.end + lag; s += block_) {

@@ -66,6 +66,7 @@ class TileSweep : public Sweep {
   void layer2(const Part& part, int64_t r, bool with_pairs);
   void layer3(int64_t r);
   void output_row(const Part& part, int64_t r, float* out);
+  void clear_missing(const Part& part, int64_t present);
   double loss_row(const Part& part, int64_t r, const std::vector<TrainingImage>& images, float scale);
   void layer3_data_gradient(const Part& part, int64_t r);
   void layer3_weight_gradient(const Part& part, Rows block);
