@@ -11,6 +11,8 @@
 namespace ldct {
 namespace cpu {
 
+constexpr int64_t round_up(int64_t n, int64_t to) { return (n + to - 1) / to * to; }
+
 // Part of an image: its rows [begin, end), from an image of `rows` rows. Rows around the part are
 // computed again where the part needs them.
 struct Part {

@@ -15,8 +15,6 @@
 namespace ldct {
 namespace cpu {
 
-constexpr int64_t round_up(int64_t n, int64_t to) { return (n + to - 1) / to * to; }
-
 // Rows that layers 1 and 2 compute together. The rows of a group are rounded differently, so groups begin at multiples of it
 // in every part alike, and are whole.
 constexpr int64_t rows_a_group = block_edge;

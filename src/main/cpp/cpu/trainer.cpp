@@ -11,7 +11,7 @@ namespace {
 
 // Small images share an item, so that an item is worth a hand-over and slots stay few; as long as every worker has several
 // items to take, images share one until its sums of gradients are worth what it costs to begin and to add them.
-constexpr int64_t pixels_an_item = 1024, pixels_a_sum = 8192, items_a_worker = 4, most_items = 256;
+constexpr int64_t pixels_an_item = 1024, pixels_a_sum = 8192, most_items = 256;
 // Rows around a part, up to 12 in training and 8 in prediction, are computed twice.
 constexpr Parts training{4, 96}, prediction{1, 32};
 constexpr int64_t most_images_a_row = 4, percent_worth_it = 97;
@@ -68,7 +68,7 @@ Part CpuTrainer::whole(Shape shape) { return {shape.rows, shape.columns, 0, shap
 std::vector<CpuTrainer::Item> CpuTrainer::items(int64_t n, Shape shape, Parts wanted, int64_t images_a_row) const {
   std::vector<Item> list;
   int64_t together = std::max({int64_t{1}, divide_up(pixels_an_item, shape.pixels()), divide_up(n, most_items),
-                               std::min(divide_up(pixels_a_sum, shape.pixels()), n / (items_a_worker * pool_.workers()))});
+                               std::min(divide_up(pixels_a_sum, shape.pixels()), n / (wanted.a_worker * pool_.workers()))});
   together = divide_up(together, images_a_row) * images_a_row;
   int64_t parts = 1;
   if (n < wanted.a_worker * pool_.workers()) {
@@ -153,7 +153,7 @@ float CpuTrainer::backward(const Batch& batch, int64_t n, float* output) {
         const int64_t to = image - first;
         batch.input(image, item.part, *space.sweep, to);
         space.row.push_back({batch.target(image, item.part, space.target.data() + to * shape.pixels()),
-                                  output ? output + image * shape.pixels() : nullptr});
+                             output ? output + image * shape.pixels() : nullptr});
       }
       loss += space.sweep->train(item.part, space.row, gradient_scale, gradient);
     }

@@ -17,8 +17,6 @@ constexpr int64_t gap = pad1;          // zeros between two images
 // Wider rows of several images would not leave the second-level cache room for blocks of rows.
 constexpr int64_t widest_row_of_images = 256;
 
-int64_t round_up(int64_t n, int64_t to) { return (n + to - 1) / to * to; }
-
 int64_t row_width(int64_t columns, int64_t images) { return images * (columns + gap) - gap; }
 
 }  // namespace
@@ -172,14 +170,14 @@ void TileSweep<planes>::layer3(int64_t r) {
 }
 
 template <int planes>
-void TileSweep<planes>::output_row(const Part& part, int64_t r, float* out) {
+void TileSweep<planes>::output_row(const Part& part, int64_t r, int64_t width, float* out) {
   OutputRow row{};
   for (int t = 0; t < kernel3; t++) {
     int64_t at = r + t - pad3;
     row.partial[t] = at >= 0 && at < part.rows ? partial_.row(at) : nullptr;
   }
   row.bias = weights_.bias3;
-  row.width = width_;
+  row.width = width;
   row.out = out;
   Kernels::output(row);
 }
@@ -200,37 +198,35 @@ void TileSweep<planes>::forward(const Part& part, float* output) {
     }
     block = rows(part, s - pad2 - pad3, s + block_ - pad2 - pad3, 0);
     for (int64_t r = block.begin; r < block.end; r++) {
-      output_row(part, r, out_row_.data());
-      std::copy(out_row_.data(), out_row_.data() + columns_, output + (r - part.begin) * columns_);
+      output_row(part, r, columns_, output + (r - part.begin) * columns_);
     }
   }
   Kernels::end();
 }
 
-// What an earlier image left behind must not reach the sums, where even zero times infinity counts.
+// Where an image is missing, the output's gradient is zero; what an earlier image left behind must not reach the sums
+// either, where even zero times infinity counts.
 template <int planes>
 void TileSweep<planes>::clear_missing(const Part& part, int64_t present) {
   for (int64_t image = present; image < images_; image++) {
     for (int64_t r = first_input_row(part); r < end_input_row(part); r++) {
       std::fill_n(input_row(image, r), columns_, 0.0f);
     }
+    for (int64_t r = 0; r < delta_.rows(); r++) {
+      std::fill_n(delta_.row(r) + image * image_pitch_, columns_, 0.0f);
+    }
   }
 }
 
-// The loss of a row of outputs and its gradient; where an image is missing, that is zero.
+// The loss of a row of outputs and its gradient.
 template <int planes>
 double TileSweep<planes>::loss_row(const Part& part, int64_t r, const std::vector<TrainingImage>& images, float scale) {
   const bool inside = r >= part.begin && r < part.end;
   double loss = 0, ignored = 0;
-  for (int64_t i = 0; i < images_; i++) {
-    const float* out = out_row_.data() + i * image_pitch_;
-    float* delta = delta_.row(r) + i * image_pitch_;
-    if (i >= static_cast<int64_t>(images.size())) {
-      std::fill_n(delta, columns_, 0.0f);
-      continue;
-    }
-    const TrainingImage& image = images[static_cast<size_t>(i)];
-    double share = Kernels::loss(
+  const float* out = out_row_.data();
+  float* delta = delta_.row(r);
+  for (const TrainingImage& image : images) {
+    const double share = Kernels::loss(
         {out, image.target + r * columns_, scale, columns_, delta, inside ? &sums_->bias3 : &ignored});
     if (inside) {
       loss += share;
@@ -238,6 +234,8 @@ double TileSweep<planes>::loss_row(const Part& part, int64_t r, const std::vecto
         std::copy(out, out + columns_, image.output + r * columns_);
       }
     }
+    out += image_pitch_;
+    delta += image_pitch_;
   }
   return loss;
 }
@@ -352,7 +350,7 @@ double TileSweep<planes>::train(const Part& part, const std::vector<TrainingImag
     }
     block = rows(part, s - pad2 - pad3, s + block_ - pad2 - pad3, halo_output);
     for (int64_t r = block.begin; r < block.end; r++) {
-      output_row(part, r, out_row_.data());
+      output_row(part, r, width_, out_row_.data());
       loss += loss_row(part, r, images, gradient_scale);
     }
     const int64_t begin2 = s - pad2 - 2 * pad3;

@@ -31,6 +31,7 @@ class PlaneRing {
 class FloatRing {
  public:
   void allocate(int64_t rows, int64_t pitch, int64_t offset);
+  int64_t rows() const { return rows_; }
   float* row(int64_t r) const { return memory_.data() + r % rows_ * pitch_ + offset_; }
   int64_t bytes() const { return memory_.size() * static_cast<int64_t>(sizeof(float)); }
 
@@ -65,7 +66,7 @@ class TileSweep : public Sweep {
   void layer1(const Part& part, int64_t r, bool with_pairs);
   void layer2(const Part& part, int64_t r, bool with_pairs);
   void layer3(int64_t r);
-  void output_row(const Part& part, int64_t r, float* out);
+  void output_row(const Part& part, int64_t r, int64_t width, float* out);
   void clear_missing(const Part& part, int64_t present);
   double loss_row(const Part& part, int64_t r, const std::vector<TrainingImage>& images, float scale);
   void layer3_data_gradient(const Part& part, int64_t r);
