@@ -8,7 +8,7 @@ takes its threads from the processor set. On a GPU prediction brings images ther
 import argparse
 import os
 
-from protocol import say, serve
+from protocol import keep_memory, say, serve
 
 
 SHAPES = [(64, 1, 9, 9), (64,), (32, 64, 3, 3), (32,), (1, 32, 5, 5), (1,)]
@@ -130,6 +130,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu", help="where a request names none")
     device = parser.parse_args().device
+    keep_memory()
     serve(lambda request: open_case(request, device))
 
 

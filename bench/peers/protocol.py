@@ -1,8 +1,12 @@
 """How a peer talks to `ldctbench bench`: JSON lines, one answer a request (see README.md)."""
 
+import ctypes
 import json
 import sys
 import time
+
+# Of glibc's mallopt.
+M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4
 
 
 def say(message):
@@ -12,6 +16,19 @@ def say(message):
 
 def missing(problem):
     return {"error": f"{problem}; install it with: pip install -r bench/peers/requirements.txt"}
+
+
+def keep_memory():
+    """Has the process keep what it frees.
+
+    Else glibc hands an activation back to the system at the end of every step and the next step's pages are faulted in anew,
+    which in a virtual machine can take longer than all of the arithmetic. Frameworks advise their users to prevent this, by
+    such settings or by another allocator.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt:
+        mallopt(M_MMAP_MAX, 0)
+        mallopt(M_TRIM_THRESHOLD, -1)
 
 
 def milliseconds(setting, steps):

@@ -19,7 +19,7 @@ import argparse
 import os
 import sys
 
-from protocol import missing, say, serve
+from protocol import keep_memory, missing, say, serve
 
 
 try:
@@ -191,6 +191,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu", help="where a request names none")
     device = parser.parse_args().device
+    keep_memory()
     serve(lambda request: open_case(request, device))
 
 
