@@ -5,7 +5,13 @@ namespace cpu {
 
 namespace {
 
-// How many rows the groups of a layer begin behind layer 1's: each waits for the rows below it that it reads.
+// Rows that a layer computes before the next layer's turn. Where weights, their gradients and the rows that are alive do not
+// all fit the second-level cache, what a layer reads of them then comes there once for twice as many pixels. Narrow rows
+// without gradients fit.
+constexpr int64_t rows_a_step = 2 * rows_a_group, narrow = 128;
+int64_t step(bool training, int64_t columns) { return training || columns >= narrow ? rows_a_step : rows_a_group; }
+
+// How many rows a layer's step begins behind layer 1's: each waits for the rows below it that it reads.
 constexpr int64_t lag_layer2 = rows_a_group;
 constexpr int64_t lag_output = lag_layer2 + pad3;
 constexpr int64_t lag_gradient2 = lag_output + pad3;
@@ -14,18 +20,36 @@ constexpr int64_t lag_gradients = round_up(lag_gradient2 + pad2, rows_a_group);
 // Room right of the last row, since windows are read in whole vectors.
 constexpr int64_t input_slack = 32;
 
-Alive alive(bool training) {
-  const int64_t output_reads = lag_output + pad3;
+Alive alive(bool training, int64_t step) {
+  const int64_t around_output = step + 2 * pad3;
   if (!training) {
-    return {lag_layer2 + pad2 + rows_a_group, output_reads, 0, 0, 0};
+    return {step + lag_layer2 + pad2, around_output, 0, 0, 0};
   }
-  const int64_t gradients_read = lag_gradients + pad2;
-  return {gradients_read + rows_a_group, output_reads, output_reads, gradients_read - 2 * pad3, rows_a_group};
+  return {step + lag_gradients + pad2, around_output, around_output, step + lag_gradients - lag_gradient2 + pad2, step};
 }
 
 // Has the group at r a row in the part, or in the image at most `halo` rows away?
 bool group_within(const Part& part, int64_t r, int64_t halo) {
   return r >= 0 && r < part.rows && r + rows_a_group > part.begin - halo && r < part.end + halo;
+}
+
+// Visits those of the `step` rows, or groups of rows, from `begin` on that are in the part or at most `halo` rows of the
+// image away from it.
+template <class Visit>
+void each_row(const Part& part, int64_t begin, int64_t step, int64_t halo, const Visit& visit) {
+  for (int64_t r = begin; r < begin + step; r++) {
+    if (within(part, r, halo)) {
+      visit(r);
+    }
+  }
+}
+template <class Visit>
+void each_group(const Part& part, int64_t begin, int64_t step, int64_t halo, const Visit& visit) {
+  for (int64_t r = begin; r < begin + step; r += rows_a_group) {
+    if (group_within(part, r, halo)) {
+      visit(r);
+    }
+  }
 }
 
 }  // namespace
@@ -61,28 +85,22 @@ void RowSchedule::begin(const Alive& rows) {
 }
 
 void RowSchedule::begin_gradients() {
-  if (component_gradient2_.size() == 0) {
-    component_gradient1_ = AlignedFloats(components * component_weights1);
-    component_gradient2_ = AlignedFloats(components * component_pitch2);
+  if (sums2_.floats.size() == 0) {
+    sums1_.floats = AlignedFloats(components * component_weights1);
+    sums2_.floats = AlignedFloats(components * component_pitch2);
   }
-  first_group_ = true;
+  sums1_.first = sums2_.first = true;
 }
 
 void RowSchedule::forward(const Part& part, float* output) {
-  begin(alive(false));
+  const int64_t rows = step(false, columns_);
+  begin(alive(false, rows));
   const int64_t halo2 = round_up(pad3, rows_a_group), halo1 = round_up(halo2 + pad2, rows_a_group);
-  for (int64_t s = std::max<int64_t>(0, part.begin - halo1); s < part.end + lag_output; s += rows_a_group) {
-    if (group_within(part, s, halo1)) {
-      layer1(part, s);
-    }
-    if (group_within(part, s - lag_layer2, halo2)) {
-      layer2(part, s - lag_layer2);
-    }
-    for (int64_t r = s - lag_output; r < s - lag_output + rows_a_group; r++) {
-      if (within(part, r, 0)) {
-        layer3(part, r, output + (r - part.begin) * columns_);
-      }
-    }
+  for (int64_t s = std::max<int64_t>(0, part.begin - halo1); s < part.end + lag_output; s += rows) {
+    each_group(part, s, rows, halo1, [&](int64_t r) { layer1(part, r); });
+    each_group(part, s - lag_layer2, rows, halo2, [&](int64_t r) { layer2(part, r); });
+    each_row(part, s - lag_output, rows, 0,
+             [&](int64_t r) { layer3(part, r, output + (r - part.begin) * columns_); });
   }
 }
 
@@ -110,39 +128,36 @@ double RowSchedule::loss_row(const Part& part, int64_t r, const TrainingImage& i
 double RowSchedule::train(const Part& part, const std::vector<TrainingImage>& images, float gradient_scale,
                           Network& gradient) {
   double loss = 0;
-  begin(alive(true));
+  const int64_t rows = step(true, columns_);
+  begin(alive(true, rows));
   const int64_t halo2 = round_up(halo_active2, rows_a_group), halo1 = round_up(halo2 + pad2, rows_a_group);
-  for (int64_t s = std::max<int64_t>(0, part.begin - halo1); s < part.end + lag_gradients; s += rows_a_group) {
-    if (group_within(part, s, halo1)) {
-      layer1(part, s);
-    }
-    if (group_within(part, s - lag_layer2, halo2)) {
-      layer2(part, s - lag_layer2);
-    }
-    for (int64_t r = s - lag_output; r < s - lag_output + rows_a_group; r++) {
-      if (within(part, r, halo_output)) {
-        layer3(part, r, out_row_.data());
-        loss += loss_row(part, r, images[0], gradient_scale, gradient);
-        output_gradient(r, delta_row_.data());
-      }
-    }
-    for (int64_t r = s - lag_gradient2; r < s - lag_gradient2 + rows_a_group; r++) {
-      if (within(part, r, halo_gradient2)) {
-        layer3_gradients(part, r, within(part, r, 0), gradient);
-      }
-    }
-    if (group_within(part, s - lag_gradients, 0)) {
-      layer2_gradients(part, s - lag_gradients);
-      layer1_gradients(part, s - lag_gradients, gradient);
-      first_group_ = false;
-    }
+  for (int64_t s = std::max<int64_t>(0, part.begin - halo1); s < part.end + lag_gradients; s += rows) {
+    each_group(part, s, rows, halo1, [&](int64_t r) { layer1(part, r); });
+    each_group(part, s - lag_layer2, rows, halo2, [&](int64_t r) { layer2(part, r); });
+    each_row(part, s - lag_output, rows, halo_output, [&](int64_t r) {
+      layer3(part, r, out_row_.data());
+      loss += loss_row(part, r, images[0], gradient_scale, gradient);
+      output_gradient(r, delta_row_.data());
+    });
+    each_row(part, s - lag_gradient2, rows, halo_gradient2,
+             [&](int64_t r) { layer3_gradients(part, r, within(part, r, 0), gradient); });
+    const int64_t last = s - lag_gradients;
+    each_group(part, last, rows, 0, [&](int64_t r) {
+      layer2_weight_gradient(part, r);
+      sums2_.first = false;
+    });
+    each_group(part, last, rows, 0, [&](int64_t r) { layer2_data_gradient(part, r); });
+    each_group(part, last, rows, 0, [&](int64_t r) {
+      layer1_gradients(part, r, gradient);
+      sums1_.first = false;
+    });
   }
   return loss;
 }
 
 int64_t RowSchedule::bytes() const {
   const int64_t floats = input_.size() + outside_.size() + out_row_.size() + delta_row_.size() +
-                         component_gradient1_.size() + component_gradient2_.size();
+                         sums1_.floats.size() + sums2_.floats.size();
   return floats * static_cast<int64_t>(sizeof(float));
 }
 

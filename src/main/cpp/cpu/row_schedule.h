@@ -1,4 +1,4 @@
-// Which row of which layer is computed when, for sweeps that go down an image: each step computes a group of rows of every
+// Which row of which layer is computed when, for sweeps that go down an image: each step computes a few rows of every
 // layer, forward and backward, as soon as the rows around them are there. The rows that are alive stay in the second-level
 // cache whatever the image's height, and no activation is ever written to memory.
 #pragma once
@@ -46,6 +46,13 @@ struct Rings {
   }
 };
 
+// Sums of weight gradients in components; what is in them does not count before the first group of rows. Allocated by the
+// first training.
+struct ComponentSums {
+  AlignedFloats floats;
+  bool first = true;
+};
+
 class RowSchedule : public Sweep {
  public:
   RowSchedule(const Model& model, int64_t columns);
@@ -62,10 +69,9 @@ class RowSchedule : public Sweep {
  protected:
   int64_t columns() const { return columns_; }
   const Network& network() const { return *model_.network; }
-  // Sums of weight gradients in components; what is in them does not count before the first group.
-  float* component_gradient1() const { return component_gradient1_.data(); }
-  float* component_gradient2() const { return component_gradient2_.data(); }
-  bool first_group() const { return first_group_; }
+  // Of layers 1 and 2.
+  const ComponentSums& sums1() const { return sums1_; }
+  const ComponentSums& sums2() const { return sums2_; }
   // The rows that the windows of the group at r see, from four rows above it, at pixel -4; zeros outside the image.
   void image_windows(const Part& part, int64_t r, const float** in);
 
@@ -81,8 +87,9 @@ class RowSchedule : public Sweep {
   virtual void output_gradient(int64_t r, const float* delta) = 0;
   // From the output's gradient that of layer 3's input in row r; with `share`, weights and biases as well.
   virtual void layer3_gradients(const Part& part, int64_t r, bool share, Network& gradient) = 0;
-  // Weights of layer 2 from the group at r, as far as it belongs to the part; gradient of its input; then layer 1's.
-  virtual void layer2_gradients(const Part& part, int64_t r) = 0;
+  // Of layer 2's weights from the group at r, as far as it belongs to the part; of its input; then layer 1's.
+  virtual void layer2_weight_gradient(const Part& part, int64_t r) = 0;
+  virtual void layer2_data_gradient(const Part& part, int64_t r) = 0;
   virtual void layer1_gradients(const Part& part, int64_t r, Network& gradient) = 0;
 
  private:
@@ -92,10 +99,8 @@ class RowSchedule : public Sweep {
   const Model& model_;
   int64_t version_ = 0;  // of the weights that were transformed
   int64_t columns_, input_pitch_, first_row_ = 0;
-  bool first_group_ = true;
   AlignedFloats input_, outside_, out_row_, delta_row_;
-  // Allocated by the first training.
-  AlignedFloats component_gradient1_, component_gradient2_;
+  ComponentSums sums1_, sums2_;
 };
 
 // A method whose workers transform the weights.

@@ -35,8 +35,8 @@ void RowSweep::transform_weights(const Network& network) {
 }
 
 void RowSweep::end_gradients(Network& gradient) {
-  kernels_.add_weight_gradient1(component_gradient1(), gradient.weights1);
-  kernels_.add_weight_gradient2(component_gradient2(), gradient.weights2);
+  kernels_.add_weight_gradient1(sums1().floats.data(), gradient.weights1);
+  kernels_.add_weight_gradient2(sums2().floats.data(), gradient.weights2);
 }
 
 WinogradRows RowSweep::group_rows(const float* weights, const float* bias, const Ring<float>& out, int64_t r) const {
@@ -52,11 +52,11 @@ WinogradRows RowSweep::group_rows(const float* weights, const float* bias, const
 }
 
 WinogradGradientRows RowSweep::group_gradient(const Part& part, const Ring<float>& delta, int64_t r,
-                                              float* gradient) const {
+                                              const ComponentSums& sums) const {
   WinogradGradientRows rows{};
   gradient_rows(part, delta, rings_.zeros, r, rows.delta);
-  rows.gradient = gradient;
-  rows.first = first_group();
+  rows.gradient = sums.floats.data();
+  rows.first = sums.first;
   rows.width = columns();
   rows.scratch = scratch_.data();
   return rows;
@@ -117,11 +117,13 @@ void RowSweep::layer3_gradients(const Part& part, int64_t r, bool share, Network
   kernels_.layer3_weight_gradient(weights);
 }
 
-void RowSweep::layer2_gradients(const Part& part, int64_t r) {
-  WinogradGradientRows weights = group_gradient(part, rings_.gradient2, r, component_gradient2());
+void RowSweep::layer2_weight_gradient(const Part& part, int64_t r) {
+  WinogradGradientRows weights = group_gradient(part, rings_.gradient2, r, sums2());
   layer_windows(part, rings_.active1, rings_.zeros, r, weights.in);
   kernels_.layer2_weight_gradient(weights);
+}
 
+void RowSweep::layer2_data_gradient(const Part& part, int64_t r) {
   WinogradRows rows = group_rows(weights_->data_gradient2, nullptr, rings_.gradient1, r);
   layer_windows(part, rings_.gradient2, rings_.zeros, r, rows.in);
   for (int i = 0; i < block_edge; i++) {
@@ -131,7 +133,7 @@ void RowSweep::layer2_gradients(const Part& part, int64_t r) {
 }
 
 void RowSweep::layer1_gradients(const Part& part, int64_t r, Network& gradient) {
-  WinogradGradientRows weights = group_gradient(part, rings_.gradient1, r, component_gradient1());
+  WinogradGradientRows weights = group_gradient(part, rings_.gradient1, r, sums1());
   image_windows(part, r, weights.in);
   for (int64_t at = r; at < std::min(r + block_edge, part.end); at++) {
     kernels_.add_pixels(rings_.gradient1.row(at), columns(), channels1, gradient.bias1);

@@ -27,12 +27,14 @@ class RowSweep : public RowSchedule {
   void layer3(const Part& part, int64_t r, float* out) override;
   void output_gradient(int64_t r, const float* delta) override;
   void layer3_gradients(const Part& part, int64_t r, bool share, Network& gradient) override;
-  void layer2_gradients(const Part& part, int64_t r) override;
+  void layer2_weight_gradient(const Part& part, int64_t r) override;
+  void layer2_data_gradient(const Part& part, int64_t r) override;
   void layer1_gradients(const Part& part, int64_t r, Network& gradient) override;
 
   // What the kernels have in common: a group of a layer's rows, and the part's share of a group's weight gradient.
   WinogradRows group_rows(const float* weights, const float* bias, const Ring<float>& out, int64_t r) const;
-  WinogradGradientRows group_gradient(const Part& part, const Ring<float>& delta, int64_t r, float* gradient) const;
+  WinogradGradientRows group_gradient(const Part& part, const Ring<float>& delta, int64_t r,
+                                      const ComponentSums& sums) const;
 
   const Kernels& kernels_;
   std::unique_ptr<WinogradWeights> weights_;

@@ -40,13 +40,13 @@ void PairSweep::begin_gradients() {
     blocks_memory_ = AlignedFloats(components * (blocks_in_pitch + blocks_delta_pitch) / 2);
   }
   bf16* memory = reinterpret_cast<bf16*>(blocks_memory_.data());
-  blocks_ = {0, memory, memory + components * blocks_in_pitch, component_gradient2(), true};
+  blocks_ = {0, memory, memory + components * blocks_in_pitch, sums2().floats.data(), true};
 }
 
 void PairSweep::end_gradients(Network& gradient) {
   sum_up(blocks_);
-  add_weight_gradient2(component_gradient2(), gradient.weights2);
-  add_weight_gradient1(component_gradient1(), gradient.weights1);
+  add_weight_gradient2(sums2().floats.data(), gradient.weights2);
+  add_weight_gradient1(sums1().floats.data(), gradient.weights1);
 }
 
 Rows PairSweep::group_rows(const float* bias, const Ring<bf16>& out, int64_t r) const {
@@ -111,19 +111,21 @@ void PairSweep::layer3_gradients(const Part& part, int64_t r, bool share, Networ
   layer3_weight_gradient(weights);
 }
 
-void PairSweep::layer2_gradients(const Part& part, int64_t r) {
+void PairSweep::layer2_weight_gradient(const Part& part, int64_t r) {
   LayerGradientRows weights{};
   layer_windows(part, rings_.active1, rings_.zeros, r, weights.in);
   gradient_rows(part, rings_.gradient2, rings_.zeros, r, weights.delta);
   weights.width = columns();
-  layer2_weight_gradient(weights, blocks_);
+  pairs::layer2_weight_gradient(weights, blocks_);
+}
 
+void PairSweep::layer2_data_gradient(const Part& part, int64_t r) {
   LayerRows layer{{}, weights_->gradient2, group_rows(nullptr, rings_.gradient1, r)};
   layer_windows(part, rings_.gradient2, rings_.zeros, r, layer.in);
   for (int i = 0; i < block_edge; i++) {
     layer.rows.gate[i] = rings_.active1.row(r + i);
   }
-  layer2_data_gradient(layer);
+  pairs::layer2_data_gradient(layer);
 }
 
 void PairSweep::layer1_gradients(const Part& part, int64_t r, Network& gradient) {
@@ -133,8 +135,8 @@ void PairSweep::layer1_gradients(const Part& part, int64_t r, Network& gradient)
   ImageGradientRows weights{};
   image_windows(part, r, weights.in);
   gradient_rows(part, rings_.gradient1, rings_.zeros, r, weights.delta);
-  weights.gradient = component_gradient1();
-  weights.first = first_group();
+  weights.gradient = sums1().floats.data();
+  weights.first = sums1().first;
   weights.width = columns();
   weights.scratch = scratch_.data();
   layer1_weight_gradient(weights);
