@@ -28,8 +28,8 @@ public final class BenchReport {
           number("GFLOP/s", "%.0f", row -> row.figures().gflops()),
           number("of peak", "%.0f %%", row -> percent(row.figures().peakShare())),
           number("memory", "%.1f MiB", row -> mebibytes(row.figures().memoryBytes())),
-          number("vs fewest threads", "%.2f x", row -> row.figures().ratioToFewestThreads()),
-          number("vs best peer", "%.2f x", BenchRow::ratioToBestPeer));
+          ratio("vs fewest threads (least)", row -> row.figures().ratioToFewestThreads()),
+          ratio("vs best peer (least)", BenchRow::ratioToBestPeer));
 
   private BenchReport() {}
 
@@ -74,7 +74,7 @@ public final class BenchReport {
         rows.stream()
             .map(BenchRow::ratioToBestPeer)
             .filter(Objects::nonNull)
-            .mapToDouble(Double::doubleValue)
+            .mapToDouble(Ratio::median)
             .toArray();
     if (ratios.length == 0) {
       return "";
@@ -113,6 +113,19 @@ public final class BenchReport {
         row -> {
           Number number = value.apply(row);
           return number == null ? "" : String.format(Locale.ROOT, format, number);
+        });
+  }
+
+  /** Of the medians, and in brackets of the least times. */
+  private static Column ratio(String name, Function<BenchRow, Ratio> value) {
+    return new Column(
+        name,
+        true,
+        row -> {
+          Ratio ratio = value.apply(row);
+          return ratio == null
+              ? ""
+              : String.format(Locale.ROOT, "%.2f x (%.2f)", ratio.median(), ratio.least());
         });
   }
 

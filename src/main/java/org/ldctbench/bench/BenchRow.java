@@ -24,7 +24,7 @@ public record BenchRow(
     Spread ms,
     @JsonProperty("mpix_per_s") double megapixelsPerSecond,
     @JsonUnwrapped Figures figures,
-    @JsonProperty("ratio_to_best_peer") Double ratioToBestPeer,
+    @JsonProperty("ratio_to_best_peer") Ratio ratioToBestPeer,
     @JsonUnwrapped Machine machine) {
 
   /** What only some benchmarks state; null for the others. */
@@ -36,7 +36,7 @@ public record BenchRow(
       @JsonProperty("mb_per_s") Double megabytesPerSecond,
       @JsonProperty("iterations_per_s") Double iterationsPerSecond,
       Double overhead,
-      @JsonProperty("ratio_to_fewest_threads") Double ratioToFewestThreads) {
+      @JsonProperty("ratio_to_fewest_threads") Ratio ratioToFewestThreads) {
     public static final Figures NONE = new Figures(null, null, null, null, null, null, null);
 
     /**
@@ -69,7 +69,7 @@ public record BenchRow(
           ratioToFewestThreads);
     }
 
-    Figures withThreadRatio(double ratio) {
+    Figures withThreadRatio(Ratio ratio) {
       return new Figures(
           gflops, peakShare, memoryBytes, megabytesPerSecond, iterationsPerSecond, overhead, ratio);
     }

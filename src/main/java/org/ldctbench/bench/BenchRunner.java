@@ -52,7 +52,7 @@ public final class BenchRunner {
     for (Entrants one : entrants) {
       int end = at + one.contenders().size();
       // The first contender of all is our engine with the fewest threads.
-      Double fewest = at > 0 ? Double.valueOf(spreads.get(0).median()) : null;
+      Spread fewest = at > 0 ? spreads.get(0) : null;
       rows.addAll(one.rows(spreads.subList(at, end), fewest, machine));
       at = end;
     }

@@ -65,15 +65,12 @@ public final class CacheBench {
 
   private List<BenchRow> rows(
       List<Contender> contenders, List<Integer> cores, int ours, Spread[] spreads) {
-    double bestPeer = Double.POSITIVE_INFINITY;
-    for (int c = ours; c < spreads.length; c++) {
-      bestPeer = Math.min(bestPeer, spreads[c].median());
-    }
+    Spread bestPeer = Spread.fastest(List.of(spreads).subList(ours, spreads.length));
     double pixels = (double) CacheFiles.EDGE * CacheFiles.EDGE;
     List<BenchRow> rows = new ArrayList<>();
     for (int c = 0; c < spreads.length; c++) {
       double ms = spreads[c].median();
-      boolean compared = c < ours && spreads.length > ours;
+      boolean compared = c < ours && bestPeer != null;
       rows.add(
           new BenchRow(
               "cache",
@@ -87,7 +84,7 @@ public final class CacheBench {
               spreads[c],
               pixels / ms * 1e-3,
               Figures.reading(2 * pixels / ms * 1e-3),
-              compared ? bestPeer / (ms * cores.get(c)) : null,
+              compared ? Ratio.of(bestPeer, spreads[c].times(cores.get(c))) : null,
               machine));
     }
     return rows;

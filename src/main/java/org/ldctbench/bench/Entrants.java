@@ -76,15 +76,16 @@ final class Entrants implements AutoCloseable {
    * Ours first; ratios are filled in where there are peers.
    *
    * @param spreads of each contender
-   * @param fewest milliseconds of our engine with fewer threads; null if none had fewer
+   * @param fewest times of our engine with fewer threads; null if none had fewer
    */
-  List<BenchRow> rows(List<Spread> spreads, Double fewest, Machine machine) {
-    double bestPeer = Double.POSITIVE_INFINITY;
+  List<BenchRow> rows(List<Spread> spreads, Spread fewest, Machine machine) {
+    List<Spread> peers = new ArrayList<>();
     for (int c = 0; c < spreads.size(); c++) {
       if (!isOurs(contenders.get(c))) {
-        bestPeer = Math.min(bestPeer, spreads.get(c).median());
+        peers.add(spreads.get(c));
       }
     }
+    Spread bestPeer = Spread.fastest(peers);
     boolean arithmetic = benchCase.kind().flopPerPixel() > 0;
     Double peak = arithmetic ? peak(benchCase.precision()) : null;
     Shape shape = benchCase.shape();
@@ -99,7 +100,7 @@ final class Entrants implements AutoCloseable {
       }
       if (c == 0) {
         figures = figures.withMemory(ours.memoryBytes());
-        figures = fewest == null ? figures : figures.withThreadRatio(fewest / ms.median());
+        figures = fewest == null ? figures : figures.withThreadRatio(Ratio.of(fewest, ms));
       }
       rows.add(
           new BenchRow(
@@ -114,7 +115,7 @@ final class Entrants implements AutoCloseable {
               ms,
               shape.pixels() / ms.median() * 1e-3,
               figures,
-              isOurs && Double.isFinite(bestPeer) ? bestPeer / ms.median() : null,
+              isOurs && bestPeer != null ? Ratio.of(bestPeer, ms) : null,
               machine));
     }
     return rows;

@@ -61,10 +61,7 @@ public final class LoopBench {
             + " iterations with its validation, records and plots; overhead is the share of the"
             + " wall time outside the engine's training and validation");
     Spread[] spreads = Turns.measure(contenders, repeats, this::warmUp);
-    double bestPeer = Double.POSITIVE_INFINITY;
-    for (int c = 1; c < spreads.length; c++) {
-      bestPeer = Math.min(bestPeer, spreads[c].median());
-    }
+    Spread bestPeer = Spread.fastest(List.of(spreads).subList(1, spreads.length));
     List<BenchRow> rows = new ArrayList<>();
     for (int c = 0; c < spreads.length; c++) {
       double ms = spreads[c].median();
@@ -82,7 +79,7 @@ public final class LoopBench {
               spreads[c],
               shape.pixels() / ms * 1e-3,
               Figures.loop(1000 / ms, overhead),
-              c == 0 && spreads.length > 1 ? bestPeer / ms : null,
+              c == 0 && bestPeer != null ? Ratio.of(bestPeer, spreads[c]) : null,
               machine));
     }
     return rows;

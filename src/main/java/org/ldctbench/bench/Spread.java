@@ -1,6 +1,8 @@
 package org.ldctbench.bench;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /** Median and extremes of repeated measurements. */
 public record Spread(double median, double min, double max) {
@@ -14,5 +16,23 @@ public record Spread(double median, double min, double max) {
     double median =
         sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     return new Spread(median, sorted[0], sorted[sorted.length - 1]);
+  }
+
+  /** The best figure of each kind; null if there is none. */
+  static Spread fastest(List<Spread> spreads) {
+    return spreads.isEmpty()
+        ? null
+        : new Spread(
+            least(spreads, Spread::median),
+            least(spreads, Spread::min),
+            least(spreads, Spread::max));
+  }
+
+  private static double least(List<Spread> spreads, ToDoubleFunction<Spread> figure) {
+    return spreads.stream().mapToDouble(figure).min().orElseThrow();
+  }
+
+  Spread times(int factor) {
+    return new Spread(median * factor, min * factor, max * factor);
   }
 }

@@ -46,7 +46,7 @@ public final class TrialsBench {
       Spread[] spreads = Turns.measure(contenders, repeats);
       List<BenchRow> rows = new ArrayList<>();
       for (int c = 0; c < spreads.length; c++) {
-        Double ratio = c == 0 ? Double.valueOf(spreads[1].median() / spreads[0].median()) : null;
+        Ratio ratio = c == 0 ? Ratio.of(spreads[1], spreads[0]) : null;
         rows.add(row(contenders.get(c), precision, shape, spreads[c], ratio));
       }
       return rows;
@@ -59,7 +59,7 @@ public final class TrialsBench {
   }
 
   private BenchRow row(
-      Contender contender, Precision precision, Shape shape, Spread ms, Double ratio) {
+      Contender contender, Precision precision, Shape shape, Spread ms, Ratio ratio) {
     return new BenchRow(
         "trials",
         contender.framework(),

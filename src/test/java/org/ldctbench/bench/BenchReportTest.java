@@ -2,6 +2,7 @@ package org.ldctbench.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -17,7 +18,7 @@ import org.ldctbench.common.UserException;
 class BenchReportTest {
   private static final Machine MACHINE = new Machine("Some GPU", "Some CPU", "abc", "2026-01-02");
 
-  private static BenchRow row(String framework, Double ratio, Figures figures) {
+  private static BenchRow row(String framework, Ratio ratio, Figures figures) {
     Spread ms = new Spread(2, 1.5, 3.25);
     return new BenchRow(
         "train-step", framework, null, "k", "fp32", 2, 32, 1, ms, 1.024, figures, ratio, MACHINE);
@@ -29,20 +30,20 @@ class BenchReportTest {
     String expected =
         """
         | bench      | framework | kernel | precision | shape | threads | ms (median) |     min..max \
-        | Mpixel/s | GFLOP/s | of peak |  memory | vs best peer |
+        | Mpixel/s | GFLOP/s | of peak |  memory | vs best peer (least) |
         |------------|-----------|--------|-----------|-------|--------:|------------:|-------------:\
-        |---------:|--------:|--------:|--------:|-------------:|
+        |---------:|--------:|--------:|--------:|---------------------:|
         | train-step | ours      | k      | fp32      | 2x32  |       1 |       2.000 | 1.500..3.250 \
-        |     1.02 |      50 |    25 % | 1.5 MiB |       4.00 x |
+        |     1.02 |      50 |    25 % | 1.5 MiB |        4.00 x (5.00) |
         | train-step | peer      | k      | fp32      | 2x32  |       1 |       2.000 | 1.500..3.250 \
-        |     1.02 |         |         |         |              |
+        |     1.02 |         |         |         |                      |
 
         Some GPU; Some CPU, commit abc, 2026-01-02
         geometric mean of 1 ratios to the best peer setting: 4.00
         """;
     assertEquals(
         expected,
-        BenchReport.markdown(List.of(row("ours", 4.0, figures), row("peer", null, Figures.NONE))));
+        BenchReport.markdown(List.of(row("ours", new Ratio(4, 5), figures), row("peer", null, Figures.NONE))));
   }
 
   @Test
@@ -67,6 +68,14 @@ class BenchReportTest {
   void theMedianOfAnEvenNumberIsTheMeanOfTheMiddleTwo() {
     assertEquals(new Spread(3, 1, 9), Spread.of(new double[] {9, 2, 4, 1}));
     assertEquals(new Spread(4, 1, 9), Spread.of(new double[] {9, 4, 1}));
+  }
+
+  @Test
+  void ofSeveralTheFastestInEveryFigureCounts() {
+    Spread fastest = Spread.fastest(List.of(new Spread(4, 1, 9), new Spread(3, 2, 8)));
+    assertEquals(new Spread(3, 1, 8), fastest);
+    assertEquals(new Ratio(2, 0.5), Ratio.of(fastest, new Spread(1.5, 2, 2)));
+    assertNull(Spread.fastest(List.of()));
   }
 
   @Test
