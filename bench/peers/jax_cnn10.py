@@ -110,19 +110,17 @@ def open_case(request, default_device="cpu"):
 
     folder = request["data"]
     flat, inputs, targets = (np.load(os.path.join(folder, f"{name}.npy")) for name in ("params", "input", "target"))
-    settings, first, skipped = {}, None, {}
+    settings, values, skipped = {}, {}, {}
     for layout in ("NCHW", "NHWC"):
         name = f"jit {layout}"
         try:
             setting = Setting(layout, device, request["precision"], split(np, flat), inputs, targets, request["bench"] == "train-step")
-            value = float(setting.step().mean())
-            first = value if first is None else first
             setting.step()
-            setting.finish()
+            values[name] = float(setting.step().mean())
             settings[name] = setting
         except Exception as problem:  # a setting that this machine cannot run is named, not fatal
             skipped[name] = str(problem).splitlines()[0][:200] if str(problem) else type(problem).__name__
-    say({"settings": list(settings), "skipped": skipped, "framework": f"jax {jax.__version__}", "loss": first})
+    say({"settings": values, "skipped": skipped, "framework": f"jax {jax.__version__}"})
     return settings
 
 

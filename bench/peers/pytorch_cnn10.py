@@ -5,11 +5,12 @@ each with one line, so that the two programs can take turns (A B A B):
 
   {"do": "open", "bench": "train-step"|"predict"|"ssim", "precision": "fp32"|"tf32"|"bf16", "data": DIR, "threads": 2,
    "device": "cpu"|"cuda"}
-      -> {"settings": ["eager", ...], "framework": "pytorch 2.13.0", "loss": 0.77}
+      -> {"settings": {"eager": 0.77, ...}, "skipped": {}, "framework": "pytorch 2.13.0"}
   {"do": "run", "setting": "eager", "steps": 5}      -> {"ms": 12.3}        (milliseconds a step)
 
-DIR holds params.npy [24513], input.npy and target.npy [N,1,H,W], as ldctbench wrote them. "loss" is the
-first training loss (or the mean of the output, or the SSIM), so that ldctbench can check that both compute the same thing.
+DIR holds params.npy [24513], input.npy and target.npy [N,1,H,W], as ldctbench wrote them. The number of a setting is the
+loss of its second training step, which the first one's gradients and Adam have led to (or the mean of the output, or the
+SSIM), so that ldctbench can check that both compute the same thing.
 
 On a GPU a training step finds its images on the device; prediction brings them there from pinned memory and the result
 back, as whoever predicts must. Adam is the fused one. A "graph" is a whole step, recorded once and replayed.
@@ -57,6 +58,8 @@ def prepare(device, precision):
         torch.backends.cuda.matmul.allow_tf32 = tf32
         torch.backends.cudnn.allow_tf32 = tf32
         torch.backends.cudnn.benchmark = True
+    else:
+        torch.set_flush_denormal(True)
 
 
 class Setting:
@@ -71,9 +74,10 @@ class Setting:
         self.targets = targets.to(device=device, memory_format=layout)
         self.host = (inputs.pin_memory(), torch.empty_like(inputs).pin_memory()) if device == "cuda" and not train else None
         # A recorded step needs its learning rate and step count on the device.
-        more = {"fused": True, "capturable": "graph" in name} if device == "cuda" else {}
-        self.optimizer = torch.optim.Adam(self.model.parameters(), lr=1e-4, **more) if train else None
-        self.call = torch.compile(self.model) if name.startswith("compile") else self.model
+        more = {"capturable": "graph" in name} if device == "cuda" else {}
+        self.optimizer = torch.optim.Adam(self.model.parameters(), lr=1e-4, fused=True, **more) if train else None
+        options = {"freezing": True} if "freezing" in name else None
+        self.call = torch.compile(self.model, options=options) if name.startswith("compile") else self.model
         self.graph = None
         if not train:
             self.model.eval()
@@ -135,6 +139,7 @@ class SsimSetting:
 
 
 def names(bench, device):
+    """Frozen weights are laid out for their convolution once, which only prediction allows."""
     if bench == "ssim":
         return ["scikit-image"]
     plain = ["eager", "eager channels_last"]
@@ -144,6 +149,8 @@ def names(bench, device):
         plain += ["compile", "compile channels_last"]
         if device == "cuda":
             plain += ["compile graph", "compile graph channels_last"]
+        elif bench == "predict":
+            plain += ["compile freezing"]
     return plain
 
 
@@ -154,12 +161,13 @@ def open_setting(name, request, arrays):
         return setting, float(setting.step())
     device, train = request.get("device", "cpu"), request["bench"] == "train-step"
     setting = Setting(name, device, request["precision"], parameters, inputs, targets, train)
-    first = float(setting.step().detach().float().mean())
+    setting.step()
+    value = float(setting.step().detach().float().mean())
     if "graph" in name:
         setting.record()
-    setting.step()
+        setting.step()
     setting.finish()
-    return setting, first
+    return setting, value
 
 
 def open_case(request, default_device="cpu"):
@@ -171,11 +179,10 @@ def open_case(request, default_device="cpu"):
         prepare(request["device"], request["precision"])
     parameters, inputs, targets = (np.load(os.path.join(folder, f"{n}.npy")) for n in ("params", "input", "target"))
     arrays = parameters, torch.from_numpy(inputs), torch.from_numpy(targets)
-    settings, first, skipped = {}, None, {}
+    settings, values, skipped = {}, {}, {}
     for name in names(request["bench"], request["device"]):
         try:
-            settings[name], value = open_setting(name, request, arrays)
-            first = value if first is None else first
+            settings[name], values[name] = open_setting(name, request, arrays)
         except Exception as problem:  # a setting that this machine cannot run is named, not fatal
             skipped[name] = str(problem).splitlines()[0][:200] if str(problem) else type(problem).__name__
     framework = f"pytorch {torch.__version__}"
@@ -183,7 +190,7 @@ def open_case(request, default_device="cpu"):
         import skimage
 
         framework = f"scikit-image {skimage.__version__}"
-    say({"settings": list(settings), "skipped": skipped, "framework": framework, "loss": first})
+    say({"settings": values, "skipped": skipped, "framework": framework})
     return settings
 
 

@@ -6,7 +6,7 @@ sample, mean-standard-deviation normalisation, CNN-10 in eager PyTorch, Adam. No
 has and ldctbench is measured with, and no start-up of workers: the loader runs when the clock starts.
 
   {"do": "open", "precision": "fp32", "data": DIR, "mbs": 16, "patch": 64, "threads": 2, "device": "cpu"|"cuda"}
-      -> {"settings": ["DataLoader, 8 workers"], "framework": "stand-in for ldct-benchmark's loop, pytorch 2.13.0", "loss": 0}
+      -> {"settings": {"DataLoader, 8 workers": null}, "skipped": {}, "framework": "stand-in for ldct-benchmark's loop, pytorch 2.13.0"}
   {"do": "run", "setting": ..., "steps": 1000} -> {"ms": 60.1}        (milliseconds an iteration)
 
 DIR is a data set with an info.yml.
@@ -118,7 +118,7 @@ def open_case(request):
     loop.step()
     name = f"DataLoader, {loop.workers} workers"
     framework = f"stand-in for ldct-benchmark's loop, pytorch {torch.__version__}"
-    say({"settings": [name], "skipped": {}, "framework": framework, "loss": 0})
+    say({"settings": {name: None}, "skipped": {}, "framework": framework})
     return {name: loop}
 
 

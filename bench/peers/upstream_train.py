@@ -3,7 +3,7 @@
 One JSON object a line on standard input, one line of answer each:
 
   {"do": "open", "precision": "fp32", "data": DIR, "mbs": 16, "patch": 64, "threads": 2}
-      -> {"settings": ["ldctbench-train"], "framework": "ldct-benchmark 0.0.16", "loss": 0}
+      -> {"settings": {"ldctbench-train": null}, "skipped": {}, "framework": "ldct-benchmark 0.0.16"}
   {"do": "run", "setting": "ldctbench-train", "steps": 1000} -> {"ms": 60.1}        (milliseconds an iteration)
 
 A run is one epoch of `steps` iterations with its validation, on CPU with W&B offline, less the time of a run of
@@ -83,7 +83,7 @@ def main():
                 check(case)
                 start_up = timed_run(case, 0, 1)
                 name = "ldct-benchmark " + importlib.metadata.version("ldct-benchmark")
-                say({"settings": [COMMAND.name], "skipped": {}, "framework": name, "loss": 0})
+                say({"settings": {COMMAND.name: None}, "skipped": {}, "framework": name})
             else:
                 steps = request["steps"]
                 say({"ms": (timed_run(case, steps, steps) - start_up) * 1000 / steps})

@@ -55,7 +55,7 @@ final class EngineContender implements Contender, AutoCloseable {
     return trainer.memoryBytes();
   }
 
-  /** The number that every contender must agree on: first loss, mean output or SSIM. */
+  /** A step's loss, or the mean output or the SSIM: every contender must come to the same. */
   double once() {
     Shape shape = benchCase.shape();
     int edge = shape.patch();

@@ -10,7 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.ldctbench.common.ExitCode;
 import org.ldctbench.common.UserException;
 
@@ -50,16 +52,26 @@ final class Peer implements AutoCloseable {
     }
   }
 
-  /** What a peer answered about a case. */
-  record Opened(double firstValue, List<Contender> contenders, JsonNode skipped) {}
+  /**
+   * What a peer answered about a case.
+   *
+   * @param values the number that each of its settings came to; null where there is none
+   */
+  record Opened(List<Contender> contenders, Map<String, Double> values, JsonNode skipped) {}
 
   Opened open(ObjectNode request) {
     JsonNode answer = ask(request);
     List<Contender> contenders = new ArrayList<>();
-    for (JsonNode setting : answer.path("settings")) {
-      contenders.add(new Setting(answer.path("framework").asText(), setting.asText()));
-    }
-    return new Opened(answer.path("loss").asDouble(), contenders, answer.path("skipped"));
+    Map<String, Double> values = new LinkedHashMap<>();
+    answer
+        .path("settings")
+        .properties()
+        .forEach(
+            one -> {
+              contenders.add(new Setting(answer.path("framework").asText(), one.getKey()));
+              values.put(one.getKey(), one.getValue().isNull() ? null : one.getValue().asDouble());
+            });
+    return new Opened(contenders, values, answer.path("skipped"));
   }
 
   private void send(String line) {
@@ -133,7 +145,12 @@ final class Peer implements AutoCloseable {
       request.put("do", "run");
       request.put("setting", setting);
       request.put("steps", times);
-      return ask(request).path("ms").asDouble();
+      double ms = ask(request).path("ms").asDouble();
+      if (!(ms > 0 && ms < Double.POSITIVE_INFINITY)) {
+        throw new UserException(
+            ExitCode.USAGE, "peer '" + name + "' measured " + ms + " ms with " + setting);
+      }
+      return ms;
     }
   }
 }

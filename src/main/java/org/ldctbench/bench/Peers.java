@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 import org.ldctbench.common.ExitCode;
 import org.ldctbench.common.UserException;
@@ -71,17 +72,30 @@ public final class Peers implements AutoCloseable {
         .skipped()
         .properties()
         .forEach(one -> log.accept("skipped '" + one.getKey() + "': " + one.getValue().asText()));
-    if (!Double.isNaN(expected) && !(Math.abs(expected - opened.firstValue()) <= tolerance)) {
-      throw new UserException(
-          ExitCode.INTERNAL,
-          "the peer computes something else: "
-              + opened.firstValue()
-              + " instead of "
-              + expected
-              + " for "
-              + request);
+    if (opened.contenders().isEmpty()) {
+      throw new UserException(ExitCode.USAGE, "the peer can run none of its settings");
     }
+    opened
+        .values()
+        .forEach(
+            (setting, value) -> {
+              if (!Double.isNaN(expected) && !agree(expected, value, tolerance)) {
+                throw new UserException(
+                    ExitCode.INTERNAL,
+                    String.format(
+                        Locale.ROOT,
+                        "the peer computes something else with %s: %s instead of %s for %s",
+                        setting,
+                        value,
+                        expected,
+                        request));
+              }
+            });
     return opened.contenders();
+  }
+
+  private static boolean agree(double expected, Double value, double tolerance) {
+    return value != null && Math.abs(expected - value) <= tolerance;
   }
 
   @Override

@@ -19,13 +19,14 @@ final class Turns {
         repeats,
         contender -> {
           contender.run(1); // warm-up: caches, compiled code, allocations
-          double once = contender.run(1);
-          int times = (int) Math.max(1, Math.min(10_000, Math.ceil(SAMPLE_MILLIS / once)));
-          if (times > 1) {
-            contender.run(times);
-          }
-          return times;
+          int times = operations(contender.run(1));
+          // A single operation may have been disturbed.
+          return times > 1 ? operations(contender.run(times)) : times;
         });
+  }
+
+  private static int operations(double millis) {
+    return (int) Math.max(1, Math.min(10_000, Math.ceil(SAMPLE_MILLIS / millis)));
   }
 
   /**

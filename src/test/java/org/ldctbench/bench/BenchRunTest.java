@@ -74,11 +74,12 @@ class BenchRunTest {
     }
   }
 
-  private static double firstLoss() throws IOException {
+  private static double secondLoss() throws IOException {
     try (TemporaryFolder temporary = new TemporaryFolder();
         Engine engine = Engines.open("cpu", 1, 0, line -> {});
         EngineContender ours =
             new EngineContender(engine, TINY, new BenchData(TINY), temporary.path())) {
+      ours.once();
       return ours.once();
     }
   }
@@ -99,7 +100,7 @@ class BenchRunTest {
 
   @Test
   void numbersOfThreadsTakeTurnsAndAreComparedWithTheFewest() throws IOException {
-    String open = "{\"settings\": [\"a\"], \"framework\": \"fake\", \"loss\": " + firstLoss() + "}";
+    String open = "{\"settings\": {\"a\": " + secondLoss() + "}, \"framework\": \"fake\"}";
     String python = peer(open, "{\"ms\": 80}");
     List<BenchRow> rows = measured(TINY, List.of(2, 1), List.of("pytorch"), python);
     assertEquals(List.of(1, 1, 2, 2), rows.stream().map(BenchRow::threads).toList());
@@ -155,9 +156,8 @@ class BenchRunTest {
   @Test
   void theRatioIsToTheBestSettingOfThePeer() throws IOException {
     String open =
-        "{\"settings\": [\"a\", \"b\"], \"framework\": \"fake 1\", \"loss\": "
-            + firstLoss()
-            + ", \"skipped\": {\"c\": \"no compiler\"}}";
+        "{\"settings\": {\"a\": %1$s, \"b\": %1$s}, \"framework\": \"fake 1\", \"skipped\": {\"c\": \"no compiler\"}}"
+            .formatted(secondLoss());
     List<BenchRow> rows = trainStep(peer(open, "{\"ms\": 80}"));
     assertEquals(List.of("a", "b"), rows.subList(1, 3).stream().map(BenchRow::kernel).toList());
     assertEquals("fake 1", rows.get(1).framework());
@@ -169,12 +169,27 @@ class BenchRunTest {
 
   @Test
   void aPeerThatComputesSomethingElseIsRefused() throws IOException {
-    double wrong = firstLoss() * 1.01 + 0.01;
+    double right = secondLoss();
+    double wrong = right * 1.01 + 0.01;
     String python =
-        peer("{\"settings\": [\"a\"], \"framework\": \"fake\", \"loss\": " + wrong + "}", "{}");
+        peer(
+            "{\"settings\": {\"a\": " + right + ", \"b\": " + wrong + "}, \"framework\": \"fake\"}",
+            "{}");
     UserException problem = assertThrows(UserException.class, () -> trainStep(python));
     assertEquals(ExitCode.INTERNAL, problem.code());
-    assertTrue(problem.getMessage().contains("computes something else"), problem.getMessage());
+    assertTrue(
+        problem.getMessage().contains("computes something else with b"), problem.getMessage());
+  }
+
+  @Test
+  void aTimeThatIsNoneAndAPeerWithoutSettingsAreRefused() throws IOException {
+    String open = "{\"settings\": {\"a\": " + secondLoss() + "}, \"framework\": \"fake\"}";
+    String timeless = peer(open, "{}");
+    UserException problem = assertThrows(UserException.class, () -> trainStep(timeless));
+    assertEquals("peer 'pytorch' measured 0.0 ms with a", problem.getMessage());
+    String idle = peer("{\"settings\": {}, \"framework\": \"fake\"}", "{}");
+    problem = assertThrows(UserException.class, () -> trainStep(idle));
+    assertEquals("the peer can run none of its settings", problem.getMessage());
   }
 
   @Test
@@ -199,7 +214,7 @@ class BenchRunTest {
 
   @Test
   void aPeerThatFailsDoesNotKeepTheOthersFromBeingMeasured() throws IOException {
-    String open = "{\"settings\": [\"a\"], \"framework\": \"fake\", \"loss\": " + firstLoss() + "}";
+    String open = "{\"settings\": {\"a\": " + secondLoss() + "}, \"framework\": \"fake\"}";
     String answer = "case \"$line\" in *open*) echo '" + open + "';; *) echo '{\"ms\": 80}';; esac";
     Path script = folder.resolve("by-name.sh");
     Files.writeString(
@@ -236,7 +251,7 @@ class BenchRunTest {
     assertEquals(2047.5, mean, 10);
     String python =
         peer(
-            "{\"settings\": [\"read\"], \"framework\": \"fake\", \"loss\": " + mean + "}",
+            "{\"settings\": {\"read\": " + mean + "}, \"framework\": \"fake\"}",
             "{\"ms\": 60}");
     List<BenchRow> rows;
     try (Peers peers = Peers.start(List.of("pydicom"), "read", python)) {
