@@ -16,10 +16,12 @@ class Ring {
   // pitch: elements of a row with its padding; offset: from the row's start to pixel 0.
   void allocate(int64_t rows, int64_t pitch, int64_t offset) {
     constexpr int64_t line = 64 / sizeof(T);
+    pitch = (pitch + line - 1) / line * line;
+    allocated_ = rows_ = 0;  // as long as there may be no memory
+    memory_ = AlignedFloats(rows * pitch * static_cast<int64_t>(sizeof(T)) / static_cast<int64_t>(sizeof(float)));
     allocated_ = rows_ = rows;
-    pitch_ = (pitch + line - 1) / line * line;
+    pitch_ = pitch;
     offset_ = offset;
-    memory_ = AlignedFloats(rows_ * pitch_ * static_cast<int64_t>(sizeof(T)) / static_cast<int64_t>(sizeof(float)));
   }
   // Fewer rows take less of the caches.
   void use(int64_t rows) { rows_ = std::min(rows, allocated_); }

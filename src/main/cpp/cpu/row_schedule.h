@@ -1,6 +1,6 @@
 // Which row of which layer is computed when, for sweeps that go down an image: each step computes a few rows of every
-// layer, forward and backward, as soon as the rows around them are there. The rows that are alive stay in the second-level
-// cache whatever the image's height, and no activation is ever written to memory.
+// layer, forward and backward, as soon as the rows around them are there. The few rows that are alive stay in the caches
+// whatever the image's height.
 #pragma once
 
 #include <algorithm>
@@ -36,7 +36,10 @@ template <class T>
 struct Rings {
   Ring<T> active1, active2, gradient3, gradient2, gradient1, zeros;
 
-  bool hold(const Alive& rows) const { return active1.rows() >= rows.active1; }
+  bool hold(const Alive& rows) const {
+    return active1.rows() >= rows.active1 && active2.rows() >= rows.active2 && gradient3.rows() >= rows.gradient3 &&
+           gradient2.rows() >= rows.gradient2 && gradient1.rows() >= rows.gradient1 && zeros.rows() > 0;
+  }
   void use(const Alive& rows) {
     active1.use(rows.active1);
     active2.use(rows.active2);

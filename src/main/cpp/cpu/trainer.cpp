@@ -12,10 +12,10 @@ namespace {
 // Small images share an item, so that an item is worth a hand-over and slots stay few; as long as every worker has several
 // items to take, images share one until its sums of gradients are worth what it costs to begin and to add them.
 constexpr int64_t pixels_an_item = 1024, pixels_a_sum = 8192, most_items = 256;
-// Rows around a part, up to 12 in training and 8 in prediction, are computed twice.
-constexpr Parts training{4, 96}, prediction{1, 32};
+constexpr Sharing training{4, 12}, prediction{1, 8};
+constexpr int64_t few_images_a_worker = 4, least_rows_a_part = 2 * part_rows;
 constexpr int64_t most_images_a_row = 4, percent_worth_it = 97;
-constexpr int64_t parameters_a_stretch = 1024, floats_a_line = 16;
+constexpr int64_t most_parameters_a_stretch = 1024, floats_a_line = 16;
 // Of the gradients that are summed up: as many streams as the processor follows ahead.
 constexpr size_t shares_at_once = 4;
 
@@ -65,16 +65,32 @@ void CpuTrainer::get_state(float* moments, int64_t* steps) {
 
 Part CpuTrainer::whole(Shape shape) { return {shape.rows, shape.columns, 0, shape.rows}; }
 
-std::vector<CpuTrainer::Item> CpuTrainer::items(int64_t n, Shape shape, Parts wanted, int64_t images_a_row) const {
+// In how many parts few images are cut, so that the worker with most rows has fewest.
+int64_t CpuTrainer::parts_an_image(int64_t n, int64_t rows, int64_t around) const {
+  const int64_t workers = pool_.workers();
+  if (workers == 1 || n >= few_images_a_worker * workers) {
+    return 1;
+  }
+  auto cost = [&](int64_t parts) {
+    const int64_t neighbours = std::min<int64_t>(parts - 1, 2);
+    return divide_up(n * parts, workers) * (divide_up(rows, parts) + around * neighbours);
+  };
+  int64_t best = 1;
+  for (int64_t parts = 2; parts <= rows / least_rows_a_part && parts <= few_images_a_worker * workers; parts++) {
+    if (cost(parts) * 100 < cost(best) * percent_worth_it) {
+      best = parts;
+    }
+  }
+  return best;
+}
+
+std::vector<CpuTrainer::Item> CpuTrainer::items(int64_t n, Shape shape, Sharing sharing, int64_t images_a_row) const {
   std::vector<Item> list;
   int64_t together = std::max({int64_t{1}, divide_up(pixels_an_item, shape.pixels()), divide_up(n, most_items),
-                               std::min(divide_up(pixels_a_sum, shape.pixels()), n / (wanted.a_worker * pool_.workers()))});
+                               std::min(divide_up(pixels_a_sum, shape.pixels()), n / (sharing.a_worker * pool_.workers()))});
   together = divide_up(together, images_a_row) * images_a_row;
-  int64_t parts = 1;
-  if (n < wanted.a_worker * pool_.workers()) {
-    parts = std::min(divide_up(wanted.a_worker * pool_.workers(), n), std::max<int64_t>(1, shape.rows / wanted.rows));
-  }
-  if (pool_.workers() == 1 || parts == 1) {
+  const int64_t parts = parts_an_image(n, shape.rows, sharing.around);
+  if (parts == 1) {
     for (int64_t first = 0; first < n; first += together) {
       list.push_back({first, std::min(n, first + together), whole(shape)});
     }
@@ -116,7 +132,6 @@ CpuTrainer::Workspace& CpuTrainer::workspace(int worker, Shape shape, int64_t im
     space.columns = shape.columns;
     space.images_a_row = images_a_row;
   }
-  space.target.resize(static_cast<size_t>(images_a_row * shape.pixels()));
   return space;
 }
 
@@ -142,6 +157,7 @@ float CpuTrainer::backward(const Batch& batch, int64_t n, float* output) {
   pool_.run(static_cast<int64_t>(list.size()), [&](int64_t i, int worker) {
     const Item& item = list[static_cast<size_t>(i)];
     Workspace& space = workspace(worker, shape, together);
+    space.target.resize(static_cast<size_t>(together * shape.pixels()));
     Network& gradient = *slots_[static_cast<size_t>(i)];
     gradient = Network();
     double loss = 0;
@@ -167,8 +183,8 @@ float CpuTrainer::backward(const Batch& batch, int64_t n, float* output) {
   return static_cast<float>(total / elements);
 }
 
-void CpuTrainer::fetch_shares(int64_t begin) const {
-  const int64_t end = std::min<int64_t>(begin + parameters_a_stretch, LDCT_PARAMETER_COUNT);
+void CpuTrainer::fetch_shares(int64_t begin, int64_t count) const {
+  const int64_t end = std::min<int64_t>(begin + count, LDCT_PARAMETER_COUNT);
   for (size_t slot = 0; slot < slots_used_; slot++) {
     const float* share = reinterpret_cast<const float*>(slots_[slot].get());
     for (int64_t i = begin; i < end; i += floats_a_line) {
@@ -179,11 +195,13 @@ void CpuTrainer::fetch_shares(int64_t begin) const {
 
 template <class Use>
 void CpuTrainer::reduce(const Use& use) {
-  int64_t stretches = divide_up(LDCT_PARAMETER_COUNT, parameters_a_stretch);
-  pool_.run(stretches, [&](int64_t stretch, int) {
-    int64_t begin = stretch * parameters_a_stretch;
-    int64_t count = std::min<int64_t>(parameters_a_stretch, LDCT_PARAMETER_COUNT - begin);
-    double sums[parameters_a_stretch];
+  // Two for each worker at least.
+  const int64_t most = std::min(most_parameters_a_stretch,
+                                round_up(divide_up(LDCT_PARAMETER_COUNT, 2 * pool_.workers()), floats_a_line));
+  pool_.run(divide_up(LDCT_PARAMETER_COUNT, most), [&](int64_t stretch, int) {
+    int64_t begin = stretch * most;
+    int64_t count = std::min<int64_t>(most, LDCT_PARAMETER_COUNT - begin);
+    double sums[most_parameters_a_stretch];
     for (size_t slot = 0; slot < slots_used_; slot += shares_at_once) {
       const float* shares[shares_at_once];
       const size_t n = std::min(shares_at_once, slots_used_ - slot);
@@ -192,11 +210,11 @@ void CpuTrainer::reduce(const Use& use) {
       }
       add_shares(shares, static_cast<int64_t>(n), count, slot == 0, sums);
     }
-    float gradient[parameters_a_stretch];
+    float gradient[most_parameters_a_stretch];
     round_sums(sums, count, gradient);
-    // Half of the shares lie in other cores' caches: they come while the update waits for its divisions.
+    // Others' shares lie in other cores' caches: the next stretch's come while the update waits for its divisions.
     if (pool_.workers() > 1) {
-      fetch_shares(begin + count);
+      fetch_shares(begin + count, most);
     }
     use(begin, count, gradient);
   });
@@ -262,6 +280,7 @@ void CpuTrainer::evaluate(const Dataset& dataset, const Plan& plan, float clip_l
   std::vector<double> sums(static_cast<size_t>(count));
   pool_.run(count, [&](int64_t image, int worker) {
     Workspace& space = workspace(worker, shape, 1);
+    space.target.resize(static_cast<size_t>(pixels));
     space.prediction.resize(static_cast<size_t>(pixels));
     space.sweep->reserve(part);
     batch.input(image, part, *space.sweep, 0);

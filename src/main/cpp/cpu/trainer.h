@@ -14,9 +14,10 @@
 namespace ldct {
 namespace cpu {
 
-// How few images are divided: parts for each worker, and the least rows of one.
-struct Parts {
-  int64_t a_worker, rows;
+// How images are shared out: items that each worker wants where images are many, and the rows around a part of an image
+// that are computed twice where they are few.
+struct Sharing {
+  int64_t a_worker, around;
 };
 
 class CpuTrainer : public Trainer {
@@ -55,7 +56,8 @@ class CpuTrainer : public Trainer {
 
   static Part whole(Shape shape);
   // Whole rows of images, or parts of single images where there are few.
-  std::vector<Item> items(int64_t n, Shape shape, Parts wanted, int64_t images_a_row) const;
+  std::vector<Item> items(int64_t n, Shape shape, Sharing sharing, int64_t images_a_row) const;
+  int64_t parts_an_image(int64_t n, int64_t rows, int64_t around) const;
   int64_t images_a_row(int64_t n, Shape shape) const;
   Workspace& workspace(int worker, Shape shape, int64_t images_a_row);
   void prepare();
@@ -63,7 +65,7 @@ class CpuTrainer : public Trainer {
   // Fills slots_ with the items' gradients; the batch's mean squared error.
   float backward(const Batch& batch, int64_t n, float* output);
   // Sums the slots in a fixed order and hands stretches of the result to use(begin, count, gradient).
-  void fetch_shares(int64_t begin) const;
+  void fetch_shares(int64_t begin, int64_t count) const;
   template <class Use>
   void reduce(const Use& use);
   float update(const Batch& batch, int64_t n);

@@ -15,6 +15,9 @@ namespace {
 constexpr auto longest_spin = std::chrono::microseconds(300);
 constexpr int pauses_a_look = 64;  // at the clock
 
+constexpr int partner_bits = 16;
+constexpr int64_t most_partners = (1 << partner_bits) - 1;
+
 template <class Ready>
 bool spin_until(const Ready& ready) {
   const auto end = std::chrono::steady_clock::now() + longest_spin;
@@ -62,18 +65,18 @@ void ThreadPool::run(int64_t items, const Task& task) {
   }
   std::lock_guard<std::mutex> turn(callers_);
   task_ = &task;
-  const int64_t count = static_cast<int64_t>(shares_.size());
-  for (int64_t i = 0; i < count; i++) {
-    shares_[static_cast<size_t>(i)].next = items * i / count;
-    shares_[static_cast<size_t>(i)].end = items * (i + 1) / count;
+  partners_ = static_cast<int>(std::min({items, static_cast<int64_t>(workers()), most_partners}));
+  for (int64_t i = 0; i < partners_; i++) {
+    shares_[static_cast<size_t>(i)].next = items * i / partners_;
+    shares_[static_cast<size_t>(i)].end = items * (i + 1) / partners_;
   }
   failure_ = nullptr;
-  bool helped = items > 1 && !threads_.empty();
+  const bool helped = partners_ > 1;
   if (helped) {
     {
       std::lock_guard<std::mutex> lock(mutex_);
-      busy_ = static_cast<int>(threads_.size());
-      round_++;
+      busy_ = partners_ - 1;
+      round_ = ((round_ >> partner_bits) + 1) << partner_bits | static_cast<uint64_t>(partners_);
     }
     wake_.notify_all();
   }
@@ -98,9 +101,12 @@ void ThreadPool::serve(int worker) {
       return;
     }
     seen = round_;
+    if (worker >= static_cast<int64_t>(seen & most_partners)) {
+      continue;
+    }
     work(worker);
-    std::lock_guard<std::mutex> lock(mutex_);
     if (--busy_ == 0) {
+      std::lock_guard<std::mutex> lock(mutex_);
       done_.notify_one();
     }
   }
@@ -108,9 +114,12 @@ void ThreadPool::serve(int worker) {
 
 void ThreadPool::work(int worker) {
   const FlushDenormals flush;
-  const size_t count = shares_.size();
+  const size_t count = static_cast<size_t>(partners_);
   for (size_t i = 0; i < count; i++) {
     Share& share = shares_[(static_cast<size_t>(worker) + i) % count];
+    if (share.next >= share.end) {
+      continue;  // without writing to a line that all others read
+    }
     for (int64_t item = share.next++; item < share.end; item = share.next++) {
       try {
         (*task_)(item, worker);
@@ -119,8 +128,8 @@ void ThreadPool::work(int worker) {
         if (!failure_) {
           failure_ = std::current_exception();
         }
-        for (Share& rest : shares_) {
-          rest.next = rest.end;
+        for (size_t rest = 0; rest < count; rest++) {
+          shares_[rest].next = shares_[rest].end;
         }
       }
     }

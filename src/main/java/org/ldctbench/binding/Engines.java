@@ -89,7 +89,8 @@ public final class Engines {
 
   private static Engine cpu(int threads) {
     JsonNode cpu = capabilityTree().path("cpu");
-    int workers = threads == 0 ? cpu.path("cores").asInt() : threads;
+    // Unlike the engine itself, Java knows of a container's share of the processor.
+    int workers = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
     String description =
         "cpu, "
             + cpu.path("model").asText()
@@ -99,7 +100,7 @@ public final class Engines {
             + ", fp32 kernels "
             + cpu.path("precisions").path("fp32").path("kernel").asText();
     return new NativeEngine(
-        "cpu", Ldct.LDCT_CPU, threads, 0, Kernels.TUNED, description, kernels(cpu));
+        "cpu", Ldct.LDCT_CPU, workers, 0, Kernels.TUNED, description, kernels(cpu));
   }
 
   private static Engine cuda(int device, Kernels kernels) {
