@@ -17,6 +17,7 @@ back, as whoever predicts must. Adam is the fused one. A "graph" is a whole step
 """
 
 import argparse
+import math
 import os
 import sys
 
@@ -182,7 +183,10 @@ def open_case(request, default_device="cpu"):
     settings, values, skipped = {}, {}, {}
     for name in names(request["bench"], request["device"]):
         try:
-            settings[name], values[name] = open_setting(name, request, arrays)
+            setting, value = open_setting(name, request, arrays)
+            if not math.isfinite(value):
+                raise ArithmeticError(f"it comes to {value}")
+            settings[name], values[name] = setting, value
         except Exception as problem:  # a setting that this machine cannot run is named, not fatal
             skipped[name] = str(problem).splitlines()[0][:200] if str(problem) else type(problem).__name__
     framework = f"pytorch {torch.__version__}"

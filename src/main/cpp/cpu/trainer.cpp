@@ -91,8 +91,9 @@ std::vector<CpuTrainer::Item> CpuTrainer::items(int64_t n, Shape shape, Sharing 
   together = divide_up(together, images_a_row) * images_a_row;
   const int64_t parts = parts_an_image(n, shape.rows, sharing.around);
   if (parts == 1) {
-    for (int64_t first = 0; first < n; first += together) {
-      list.push_back({first, std::min(n, first + together), whole(shape)});
+    const int64_t rows = divide_up(n, images_a_row), count = divide_up(n, together);
+    for (int64_t i = 0; i < count; i++) {
+      list.push_back({rows * i / count * images_a_row, std::min(n, rows * (i + 1) / count * images_a_row), whole(shape)});
     }
     return list;
   }

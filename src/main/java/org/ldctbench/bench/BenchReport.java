@@ -28,6 +28,7 @@ public final class BenchReport {
           number("GFLOP/s", "%.0f", row -> row.figures().gflops()),
           number("of peak", "%.0f %%", row -> percent(row.figures().peakShare())),
           number("memory", "%.1f MiB", row -> mebibytes(row.figures().memoryBytes())),
+          ratio("vs in turn (least)", row -> row.figures().ratioToInTurn()),
           ratio("vs fewest threads (least)", row -> row.figures().ratioToFewestThreads()),
           ratio("vs best peer (least)", BenchRow::ratioToBestPeer));
 

@@ -36,26 +36,33 @@ public record BenchRow(
       @JsonProperty("mb_per_s") Double megabytesPerSecond,
       @JsonProperty("iterations_per_s") Double iterationsPerSecond,
       Double overhead,
+      @JsonProperty("ratio_to_in_turn") Ratio ratioToInTurn,
       @JsonProperty("ratio_to_fewest_threads") Ratio ratioToFewestThreads) {
-    public static final Figures NONE = new Figures(null, null, null, null, null, null, null);
+    public static final Figures NONE = new Figures(null, null, null, null, null, null, null, null);
 
     /**
      * @param peak null if it is not known
      */
     public static Figures arithmetic(double gflops, Double peak) {
-      return new Figures(gflops, peak == null ? null : gflops / peak, null, null, null, null, null);
+      return new Figures(
+          gflops, peak == null ? null : gflops / peak, null, null, null, null, null, null);
     }
 
     /** Bytes that were read: of stored pixels two each, of a pair of float32 ones eight. */
     public static Figures reading(double megabytesPerSecond) {
-      return new Figures(null, null, null, megabytesPerSecond, null, null, null);
+      return new Figures(null, null, null, megabytesPerSecond, null, null, null, null);
     }
 
     /**
      * @param overhead share of the wall time outside the engine; null if unknown
      */
     public static Figures loop(double iterationsPerSecond, Double overhead) {
-      return new Figures(null, null, null, null, iterationsPerSecond, overhead, null);
+      return new Figures(null, null, null, null, iterationsPerSecond, overhead, null, null);
+    }
+
+    /** Several trainings at once. */
+    static Figures atOnce(double iterationsPerSecond, Ratio inTurn) {
+      return new Figures(null, null, null, null, iterationsPerSecond, null, inTurn, null);
     }
 
     public Figures withMemory(long bytes) {
@@ -66,12 +73,20 @@ public record BenchRow(
           megabytesPerSecond,
           iterationsPerSecond,
           overhead,
+          ratioToInTurn,
           ratioToFewestThreads);
     }
 
     Figures withThreadRatio(Ratio ratio) {
       return new Figures(
-          gflops, peakShare, memoryBytes, megabytesPerSecond, iterationsPerSecond, overhead, ratio);
+          gflops,
+          peakShare,
+          memoryBytes,
+          megabytesPerSecond,
+          iterationsPerSecond,
+          overhead,
+          ratioToInTurn,
+          ratio);
     }
   }
 }

@@ -46,8 +46,8 @@ public final class TrialsBench {
       Spread[] spreads = Turns.measure(contenders, repeats);
       List<BenchRow> rows = new ArrayList<>();
       for (int c = 0; c < spreads.length; c++) {
-        Ratio ratio = c == 0 ? Ratio.of(spreads[1], spreads[0]) : null;
-        rows.add(row(contenders.get(c), precision, shape, spreads[c], ratio));
+        Ratio inTurn = c == 0 ? Ratio.of(spreads[1], spreads[0]) : null;
+        rows.add(row(contenders.get(c), precision, shape, spreads[c], inTurn));
       }
       return rows;
     } catch (IOException e) {
@@ -59,7 +59,7 @@ public final class TrialsBench {
   }
 
   private BenchRow row(
-      Contender contender, Precision precision, Shape shape, Spread ms, Ratio ratio) {
+      Contender contender, Precision precision, Shape shape, Spread ms, Ratio inTurn) {
     return new BenchRow(
         "trials",
         contender.framework(),
@@ -71,8 +71,8 @@ public final class TrialsBench {
         threads,
         ms,
         shape.pixels() / ms.median() * 1e-3,
-        Figures.loop(1000 / ms.median(), null),
-        ratio,
+        Figures.atOnce(1000 / ms.median(), inTurn),
+        null,
         machine);
   }
 

@@ -144,7 +144,6 @@ public final class BenchCommand implements Callable<Integer> {
     requirePositive("--repeat", repeat);
     requirePositive("--files", pairs);
     requirePositive("--iterations", iterations);
-    requirePositive("--parallel", parallel);
     if (what.equals("cache")) {
       List<Integer> counts = threads.isEmpty() ? List.of(1, 0) : threads;
       try (Peers running = Peers.start(peers, "read", python)) {
@@ -190,6 +189,12 @@ public final class BenchCommand implements Callable<Integer> {
   }
 
   private void trials() throws JsonProcessingException {
+    if (!peers.isEmpty()) {
+      throw new UserException(ExitCode.USAGE, "trials has no peers; leave --peer out");
+    }
+    if (parallel < 2) {
+      throw new UserException(ExitCode.USAGE, "--parallel must be at least 2");
+    }
     int cores = cores(threads.isEmpty() ? List.of(0) : threads).get(0);
     try (Engine opened = TrainEngine.open(engine, cores, device, kernels, LOG)) {
       TrialsBench bench = new TrialsBench(opened, cores, repeat, Machine.with(opened));

@@ -148,7 +148,7 @@ class BenchRunTest {
       assertTrue(rows.get(0).kernel().endsWith(", 3 at once"), rows.get(0).kernel());
       assertEquals(
           rows.get(1).ms().median() / rows.get(0).ms().median(),
-          rows.get(0).ratioToBestPeer().median(),
+          rows.get(0).figures().ratioToInTurn().median(),
           1e-9);
     }
   }
