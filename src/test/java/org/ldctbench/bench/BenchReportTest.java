@@ -43,7 +43,8 @@ class BenchReportTest {
         """;
     assertEquals(
         expected,
-        BenchReport.markdown(List.of(row("ours", new Ratio(4, 5), figures), row("peer", null, Figures.NONE))));
+        BenchReport.markdown(
+            List.of(row("ours", new Ratio(4, 5), figures), row("peer", null, Figures.NONE))));
   }
 
   @Test

@@ -107,7 +107,8 @@ class BenchRunTest {
     BenchRow one = rows.get(0);
     BenchRow two = rows.get(2);
     assertNull(one.figures().ratioToFewestThreads());
-    assertEquals(one.ms().median() / two.ms().median(), two.figures().ratioToFewestThreads().median(), 1e-9);
+    assertEquals(
+        one.ms().median() / two.ms().median(), two.figures().ratioToFewestThreads().median(), 1e-9);
     assertEquals(80 / two.ms().median(), two.ratioToBestPeer().median(), 1e-9);
     assertNull(rows.get(3).figures().ratioToFewestThreads());
   }
@@ -250,9 +251,7 @@ class BenchRunTest {
     }
     assertEquals(2047.5, mean, 10);
     String python =
-        peer(
-            "{\"settings\": {\"read\": " + mean + "}, \"framework\": \"fake\"}",
-            "{\"ms\": 60}");
+        peer("{\"settings\": {\"read\": " + mean + "}, \"framework\": \"fake\"}", "{\"ms\": 60}");
     List<BenchRow> rows;
     try (Peers peers = Peers.start(List.of("pydicom"), "read", python)) {
       rows = new CacheBench(1, MACHINE, log::add).run(1, List.of(1, 2), peers);
