@@ -64,8 +64,8 @@ class CpuTrainer : public Trainer {
 
   // Fills slots_ with the items' gradients; the batch's mean squared error.
   float backward(const Batch& batch, int64_t n, float* output);
-  // Sums the slots in a fixed order and hands stretches of the result to use(begin, count, gradient).
   void fetch_shares(int64_t begin, int64_t count) const;
+  // Sums the slots in a fixed order and hands stretches of the result to use(begin, count, gradient).
   template <class Use>
   void reduce(const Use& use);
   float update(const Batch& batch, int64_t n);

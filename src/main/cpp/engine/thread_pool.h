@@ -46,7 +46,7 @@ class ThreadPool {
   alignas(64) std::atomic<bool> stopping_{false};
 
   const Task* task_ = nullptr;
-  int partners_ = 1;  // that take part, the caller among them
+  int partners_ = 1;  // workers that take part in a round, the caller among them
   struct alignas(64) Share {
     std::atomic<int64_t> next{0};
     int64_t end = 0;

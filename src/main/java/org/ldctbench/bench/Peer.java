@@ -10,9 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.ldctbench.common.ExitCode;
 import org.ldctbench.common.UserException;
 
@@ -52,26 +50,22 @@ final class Peer implements AutoCloseable {
     }
   }
 
-  /**
-   * What a peer answered about a case.
-   *
-   * @param values the number that each of its settings came to; null where there is none
-   */
-  record Opened(List<Contender> contenders, Map<String, Double> values, JsonNode skipped) {}
+  /** What a peer answered about a case. */
+  record Opened(List<Setting> settings, JsonNode skipped) {}
 
   Opened open(ObjectNode request) {
     JsonNode answer = ask(request);
-    List<Contender> contenders = new ArrayList<>();
-    Map<String, Double> values = new LinkedHashMap<>();
+    String framework = answer.path("framework").asText();
+    List<Setting> settings = new ArrayList<>();
     answer
         .path("settings")
         .properties()
         .forEach(
             one -> {
-              contenders.add(new Setting(answer.path("framework").asText(), one.getKey()));
-              values.put(one.getKey(), one.getValue().isNull() ? null : one.getValue().asDouble());
+              double value = one.getValue().asDouble(Double.NaN);
+              settings.add(new Setting(framework, one.getKey(), value));
             });
-    return new Opened(contenders, values, answer.path("skipped"));
+    return new Opened(settings, answer.path("skipped"));
   }
 
   private void send(String line) {
@@ -120,13 +114,21 @@ final class Peer implements AutoCloseable {
     errors.toFile().delete();
   }
 
-  private final class Setting implements Contender {
+  /** One way in which a peer can run a case. */
+  final class Setting implements Contender {
     private final String framework;
     private final String setting;
+    private final double value;
 
-    Setting(String framework, String setting) {
+    Setting(String framework, String setting, double value) {
       this.framework = framework;
       this.setting = setting;
+      this.value = value;
+    }
+
+    /** The number that it came to; NaN where there is none. */
+    double value() {
+      return value;
     }
 
     @Override

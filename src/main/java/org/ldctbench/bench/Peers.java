@@ -40,12 +40,13 @@ public final class Peers implements AutoCloseable {
   }
 
   /**
-   * All settings of all peers for a case. A peer that fails is left out, with a line in the log.
+   * All settings of all peers for a case. A peer that fails and a setting that computes something
+   * else are left out, with a line in the log.
    *
    * @param expected the number that they must come to as well, NaN if there is none
    * @param tolerance largest difference from it
-   * @throws UserException what the last one failed with, if all did; INTERNAL if it computes
-   *     something else
+   * @throws UserException what the last one failed with, if all did; INTERNAL if all its settings
+   *     compute something else
    */
   List<Contender> open(
       ObjectNode request, double expected, double tolerance, Consumer<String> log) {
@@ -72,30 +73,29 @@ public final class Peers implements AutoCloseable {
         .skipped()
         .properties()
         .forEach(one -> log.accept("skipped '" + one.getKey() + "': " + one.getValue().asText()));
-    if (opened.contenders().isEmpty()) {
+    if (opened.settings().isEmpty()) {
       throw new UserException(ExitCode.USAGE, "the peer can run none of its settings");
     }
-    opened
-        .values()
-        .forEach(
-            (setting, value) -> {
-              if (!Double.isNaN(expected) && !agree(expected, value, tolerance)) {
-                throw new UserException(
-                    ExitCode.INTERNAL,
-                    String.format(
-                        Locale.ROOT,
-                        "the peer computes something else with %s: %s instead of %s for %s",
-                        setting,
-                        value,
-                        expected,
-                        request));
-              }
-            });
-    return opened.contenders();
-  }
-
-  private static boolean agree(double expected, Double value, double tolerance) {
-    return value != null && Math.abs(expected - value) <= tolerance;
+    List<Contender> agreeing = new ArrayList<>();
+    String difference = "";
+    for (Peer.Setting setting : opened.settings()) {
+      if (Double.isNaN(expected) || Math.abs(expected - setting.value()) <= tolerance) {
+        agreeing.add(setting);
+        continue;
+      }
+      difference =
+          String.format(
+              Locale.ROOT,
+              "'%s' computes something else: %s instead of %s",
+              setting.kernel(),
+              setting.value(),
+              expected);
+      log.accept("left out: " + difference);
+    }
+    if (agreeing.isEmpty()) {
+      throw new UserException(ExitCode.INTERNAL, difference + " for " + request);
+    }
+    return agreeing;
   }
 
   @Override

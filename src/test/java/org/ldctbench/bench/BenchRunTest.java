@@ -169,17 +169,18 @@ class BenchRunTest {
   }
 
   @Test
-  void aPeerThatComputesSomethingElseIsRefused() throws IOException {
+  void aSettingThatComputesSomethingElseIsLeftOut() throws IOException {
     double right = secondLoss();
     double wrong = right * 1.01 + 0.01;
-    String python =
-        peer(
-            "{\"settings\": {\"a\": " + right + ", \"b\": " + wrong + "}, \"framework\": \"fake\"}",
-            "{}");
-    UserException problem = assertThrows(UserException.class, () -> trainStep(python));
+    String two = "{\"settings\": {\"a\": %s, \"b\": %s}, \"framework\": \"fake\"}";
+    List<BenchRow> rows = trainStep(peer(two.formatted(right, wrong), "{\"ms\": 80}"));
+    assertEquals(
+        List.of("a"), rows.subList(1, rows.size()).stream().map(BenchRow::kernel).toList());
+    assertTrue(log.get(0).startsWith("left out: 'b' computes something else"), log.get(0));
+    String none = peer(two.formatted(wrong, wrong), "{}");
+    UserException problem = assertThrows(UserException.class, () -> trainStep(none));
     assertEquals(ExitCode.INTERNAL, problem.code());
-    assertTrue(
-        problem.getMessage().contains("computes something else with b"), problem.getMessage());
+    assertTrue(problem.getMessage().contains("computes something else"), problem.getMessage());
   }
 
   @Test
