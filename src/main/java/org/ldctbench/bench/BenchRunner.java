@@ -2,7 +2,6 @@ package org.ldctbench.bench;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
@@ -46,7 +45,7 @@ public final class BenchRunner {
 
   private List<BenchRow> measured(List<Entrants> entrants) {
     List<Contender> all = entrants.stream().flatMap(one -> one.contenders().stream()).toList();
-    List<Spread> spreads = Arrays.asList(Turns.measure(all, repeats));
+    List<Spread> spreads = Turns.measure(all, repeats, log);
     List<BenchRow> rows = new ArrayList<>();
     int at = 0;
     for (Entrants one : entrants) {

@@ -51,7 +51,7 @@ public final class CacheBench {
           contenders,
           cores,
           threads.size(),
-          Turns.measure(contenders, repeats, CacheBench::warmUp));
+          Turns.measure(contenders, repeats, log, CacheBench::warmUp));
     } catch (IOException | UncheckedIOException e) {
       throw new UserException(
           ExitCode.OUTPUT, "cannot write the temporary files of the benchmark: " + e, e);
@@ -64,12 +64,16 @@ public final class CacheBench {
   }
 
   private List<BenchRow> rows(
-      List<Contender> contenders, List<Integer> cores, int ours, Spread[] spreads) {
-    Spread bestPeer = Spread.fastest(List.of(spreads).subList(ours, spreads.length));
+      List<Contender> contenders, List<Integer> cores, int ours, List<Spread> spreads) {
+    Spread bestPeer = Spread.fastest(spreads.subList(ours, spreads.size()));
     double pixels = (double) CacheFiles.EDGE * CacheFiles.EDGE;
     List<BenchRow> rows = new ArrayList<>();
-    for (int c = 0; c < spreads.length; c++) {
-      double ms = spreads[c].median();
+    for (int c = 0; c < spreads.size(); c++) {
+      Spread spread = spreads.get(c);
+      if (spread == null) {
+        continue;
+      }
+      double ms = spread.median();
       boolean compared = c < ours && bestPeer != null;
       rows.add(
           new BenchRow(
@@ -81,10 +85,10 @@ public final class CacheBench {
               1,
               CacheFiles.EDGE,
               cores.get(c),
-              spreads[c],
+              spread,
               pixels / ms * 1e-3,
               Figures.reading(2 * pixels / ms * 1e-3),
-              compared ? Ratio.of(bestPeer, spreads[c].times(cores.get(c))) : null,
+              compared ? Ratio.of(bestPeer, spread.times(cores.get(c))) : null,
               machine));
     }
     return rows;

@@ -7,6 +7,11 @@ interface Contender {
   /** Implementation or setting in use. */
   String kernel();
 
-  /** Runs the operation {@code times} times; milliseconds for one. */
+  /**
+   * Runs the operation {@code times} times.
+   *
+   * @return milliseconds for one
+   * @throws org.ldctbench.common.UserException if a peer fails
+   */
   double run(int times);
 }

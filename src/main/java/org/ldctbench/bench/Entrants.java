@@ -76,7 +76,7 @@ final class Entrants implements AutoCloseable {
   /**
    * Ours first; ratios are filled in where there are peers.
    *
-   * @param spreads of each contender
+   * @param spreads of each contender, null for those that failed
    * @param fewest times of our engine with fewer threads; null if none had fewer
    */
   List<BenchRow> rows(List<Spread> spreads, Spread fewest, Machine machine) {
@@ -94,6 +94,9 @@ final class Entrants implements AutoCloseable {
     List<BenchRow> rows = new ArrayList<>();
     for (int c = 0; c < spreads.size(); c++) {
       Spread ms = spreads.get(c);
+      if (ms == null) {
+        continue;
+      }
       boolean isOurs = isOurs(contenders.get(c));
       double gflops = benchCase.kind().flopPerPixel() * shape.pixels() / ms.median() * 1e-6;
       Figures figures = arithmetic ? Figures.arithmetic(gflops, peak) : Figures.NONE;

@@ -60,11 +60,15 @@ public final class LoopBench {
             + iterations
             + " iterations with its validation, records and plots; overhead is the share of the"
             + " wall time outside the engine's training and validation");
-    Spread[] spreads = Turns.measure(contenders, repeats, this::warmUp);
-    Spread bestPeer = Spread.fastest(List.of(spreads).subList(1, spreads.length));
+    List<Spread> spreads = Turns.measure(contenders, repeats, log, this::warmUp);
+    Spread bestPeer = Spread.fastest(spreads.subList(1, spreads.size()));
     List<BenchRow> rows = new ArrayList<>();
-    for (int c = 0; c < spreads.length; c++) {
-      double ms = spreads[c].median();
+    for (int c = 0; c < spreads.size(); c++) {
+      Spread spread = spreads.get(c);
+      if (spread == null) {
+        continue;
+      }
+      double ms = spread.median();
       Double overhead = c == 0 ? Double.valueOf(ours.overhead(repeats)) : null;
       rows.add(
           new BenchRow(
@@ -76,10 +80,10 @@ public final class LoopBench {
               shape.mbs(),
               shape.patch(),
               threads,
-              spreads[c],
+              spread,
               shape.pixels() / ms * 1e-3,
               Figures.loop(1000 / ms, overhead),
-              c == 0 && bestPeer != null ? Ratio.of(bestPeer, spreads[c]) : null,
+              c == 0 && bestPeer != null ? Ratio.of(bestPeer, spread) : null,
               machine));
     }
     return rows;

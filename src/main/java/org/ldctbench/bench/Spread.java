@@ -2,6 +2,7 @@ package org.ldctbench.bench;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 
 /** Median and extremes of repeated measurements. */
@@ -18,14 +19,15 @@ public record Spread(double median, double min, double max) {
     return new Spread(median, sorted[0], sorted[sorted.length - 1]);
   }
 
-  /** The best figure of each kind; null if there is none. */
+  /** The best figure of each kind among those that are not null; null if there is none. */
   static Spread fastest(List<Spread> spreads) {
-    return spreads.isEmpty()
+    List<Spread> measured = spreads.stream().filter(Objects::nonNull).toList();
+    return measured.isEmpty()
         ? null
         : new Spread(
-            least(spreads, Spread::median),
-            least(spreads, Spread::min),
-            least(spreads, Spread::max));
+            least(measured, Spread::median),
+            least(measured, Spread::min),
+            least(measured, Spread::max));
   }
 
   private static double least(List<Spread> spreads, ToDoubleFunction<Spread> figure) {

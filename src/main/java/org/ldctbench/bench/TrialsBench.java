@@ -43,11 +43,11 @@ public final class TrialsBench {
         trainers.add(new EngineContender(engine, benchCase, data, folder.path()));
       }
       List<Contender> contenders = List.of(new AtOnce(trainers, pool), new InTurn(trainers));
-      Spread[] spreads = Turns.measure(contenders, repeats);
+      List<Spread> spreads = Turns.measure(contenders, repeats, line -> {});
       List<BenchRow> rows = new ArrayList<>();
-      for (int c = 0; c < spreads.length; c++) {
-        Ratio inTurn = c == 0 ? Ratio.of(spreads[1], spreads[0]) : null;
-        rows.add(row(contenders.get(c), precision, shape, spreads[c], inTurn));
+      for (int c = 0; c < spreads.size(); c++) {
+        Ratio inTurn = c == 0 ? Ratio.of(spreads.get(1), spreads.get(0)) : null;
+        rows.add(row(contenders.get(c), precision, shape, spreads.get(c), inTurn));
       }
       return rows;
     } catch (IOException e) {

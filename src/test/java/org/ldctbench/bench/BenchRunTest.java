@@ -184,13 +184,23 @@ class BenchRunTest {
   }
 
   @Test
-  void aTimeThatIsNoneAndAPeerWithoutSettingsAreRefused() throws IOException {
+  void aPeerThatFailsAmidTheMeasurementDoesNotCostUsOurs() throws IOException {
     String open = "{\"settings\": {\"a\": " + secondLoss() + "}, \"framework\": \"fake\"}";
-    String timeless = peer(open, "{}");
-    UserException problem = assertThrows(UserException.class, () -> trainStep(timeless));
-    assertEquals("peer 'pytorch' measured 0.0 ms with a", problem.getMessage());
+    List<BenchRow> rows = trainStep(peer(open, "{\"error\": \"out of memory\"}"));
+    assertEquals(List.of("ldctbench"), rows.stream().map(BenchRow::framework).toList());
+    assertNull(rows.get(0).ratioToBestPeer());
+    trainStep(peer(open, "{}"));
+    assertEquals(
+        List.of(
+            "left out: peer 'pytorch': out of memory",
+            "left out: peer 'pytorch' measured 0.0 ms with a"),
+        log);
+  }
+
+  @Test
+  void aPeerWithoutSettingsIsRefused() throws IOException {
     String idle = peer("{\"settings\": {}, \"framework\": \"fake\"}", "{}");
-    problem = assertThrows(UserException.class, () -> trainStep(idle));
+    UserException problem = assertThrows(UserException.class, () -> trainStep(idle));
     assertEquals("the peer can run none of its settings", problem.getMessage());
   }
 
