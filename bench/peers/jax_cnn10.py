@@ -8,7 +8,7 @@ takes its threads from the processor set. On a GPU prediction brings images ther
 import argparse
 import os
 
-from protocol import keep_memory, say, serve
+from protocol import keep_memory, open_settings, serve
 
 
 SHAPES = [(64, 1, 9, 9), (64,), (32, 64, 3, 3), (32,), (1, 32, 5, 5), (1,)]
@@ -110,18 +110,14 @@ def open_case(request, default_device="cpu"):
 
     folder = request["data"]
     flat, inputs, targets = (np.load(os.path.join(folder, f"{name}.npy")) for name in ("params", "input", "target"))
-    settings, values, skipped = {}, {}, {}
-    for layout in ("NCHW", "NHWC"):
-        name = f"jit {layout}"
-        try:
-            setting = Setting(layout, device, request["precision"], split(np, flat), inputs, targets, request["bench"] == "train-step")
-            setting.step()
-            values[name] = float(setting.step().mean())
-            settings[name] = setting
-        except Exception as problem:  # a setting that this machine cannot run is named, not fatal
-            skipped[name] = str(problem).splitlines()[0][:200] if str(problem) else type(problem).__name__
-    say({"settings": values, "skipped": skipped, "framework": f"jax {jax.__version__}"})
-    return settings
+
+    def open_setting(name):
+        layout = name.split()[-1]
+        setting = Setting(layout, device, request["precision"], split(np, flat), inputs, targets, request["bench"] == "train-step")
+        setting.step()
+        return setting, float(setting.step().mean())
+
+    return open_settings(["jit NCHW", "jit NHWC"], open_setting, f"jax {jax.__version__}")
 
 
 def main():

@@ -2,6 +2,7 @@
 
 import ctypes
 import json
+import math
 import os
 import sys
 import time
@@ -37,6 +38,25 @@ def keep_memory():
         mallopt(M_MMAP_MAX, 0)
         mallopt(M_TRIM_THRESHOLD, -1)
         mallopt(M_ARENA_MAX, 1)  # other threads' arenas hand back blocks above 64 MiB all the same
+
+
+def open_settings(names, open_setting, framework):
+    """Tells which settings this machine can run and returns them by name.
+
+    open_setting(name) returns a setting and the number that it comes to. One that fails, or comes to no number, is named, not
+    fatal.
+    """
+    settings, values, skipped = {}, {}, {}
+    for name in names:
+        try:
+            setting, value = open_setting(name)
+            if not math.isfinite(value):
+                raise ArithmeticError(f"it comes to {value}")
+            settings[name], values[name] = setting, value
+        except Exception as problem:
+            skipped[name] = str(problem).splitlines()[0][:200] if str(problem) else type(problem).__name__
+    say({"settings": values, "skipped": skipped, "framework": framework})
+    return settings
 
 
 def milliseconds(setting, steps):

@@ -10,18 +10,17 @@ each with one line, so that the two programs can take turns (A B A B):
 
 DIR holds params.npy [24513], input.npy and target.npy [N,1,H,W], as ldctbench wrote them. The number of a setting is the
 loss of its second training step, which the first one's gradients and Adam have led to (or the mean of the output, or the
-SSIM), so that ldctbench can check that both compute the same thing.
+SSIM), so that ldctbench can check that both compute the same thing. Adam is the fused one.
 
 On a GPU a training step finds its images on the device; prediction brings them there from pinned memory and the result
-back, as whoever predicts must. Adam is the fused one. A "graph" is a whole step, recorded once and replayed.
+back, as whoever predicts must. A "graph" is a whole step, recorded once and replayed.
 """
 
 import argparse
-import math
 import os
 import sys
 
-from protocol import keep_memory, missing, say, serve
+from protocol import keep_memory, missing, open_settings, say, serve
 
 
 try:
@@ -49,7 +48,7 @@ def network(parameters):
 
 
 def prepare(device, precision):
-    """Global settings: what float32 products may round, and cuDNN's search for the fastest algorithm."""
+    """Global settings: what float32 products may round, cuDNN's search for the fastest algorithm, denormals as zero."""
     tf32 = precision == "tf32"
     if tf32 and device == "cpu":
         raise ValueError("tf32 is a GPU format")
@@ -180,22 +179,14 @@ def open_case(request, default_device="cpu"):
         prepare(request["device"], request["precision"])
     parameters, inputs, targets = (np.load(os.path.join(folder, f"{n}.npy")) for n in ("params", "input", "target"))
     arrays = parameters, torch.from_numpy(inputs), torch.from_numpy(targets)
-    settings, values, skipped = {}, {}, {}
-    for name in names(request["bench"], request["device"]):
-        try:
-            setting, value = open_setting(name, request, arrays)
-            if not math.isfinite(value):
-                raise ArithmeticError(f"it comes to {value}")
-            settings[name], values[name] = setting, value
-        except Exception as problem:  # a setting that this machine cannot run is named, not fatal
-            skipped[name] = str(problem).splitlines()[0][:200] if str(problem) else type(problem).__name__
     framework = f"pytorch {torch.__version__}"
     if request["bench"] == "ssim":
         import skimage
 
         framework = f"scikit-image {skimage.__version__}"
-    say({"settings": values, "skipped": skipped, "framework": framework})
-    return settings
+    return open_settings(
+        names(request["bench"], request["device"]), lambda name: open_setting(name, request, arrays), framework
+    )
 
 
 def main():

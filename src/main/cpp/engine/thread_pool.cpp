@@ -65,22 +65,22 @@ void ThreadPool::run(int64_t items, const Task& task) {
   }
   std::lock_guard<std::mutex> turn(callers_);
   task_ = &task;
-  partners_ = static_cast<int>(std::min({items, static_cast<int64_t>(workers()), most_partners}));
-  for (int64_t i = 0; i < partners_; i++) {
-    shares_[static_cast<size_t>(i)].next = items * i / partners_;
-    shares_[static_cast<size_t>(i)].end = items * (i + 1) / partners_;
+  const int64_t partners = std::min({items, static_cast<int64_t>(workers()), most_partners});
+  for (int64_t i = 0; i < partners; i++) {
+    shares_[static_cast<size_t>(i)].next = items * i / partners;
+    shares_[static_cast<size_t>(i)].end = items * (i + 1) / partners;
   }
   failure_ = nullptr;
-  const bool helped = partners_ > 1;
+  const bool helped = partners > 1;
   if (helped) {
     {
       std::lock_guard<std::mutex> lock(mutex_);
-      busy_ = partners_ - 1;
-      round_ = ((round_ >> partner_bits) + 1) << partner_bits | static_cast<uint64_t>(partners_);
+      busy_ = static_cast<int>(partners - 1);
+      round_ = ((round_ >> partner_bits) + 1) << partner_bits | static_cast<uint64_t>(partners);
     }
     wake_.notify_all();
   }
-  work(0);
+  work(0, partners);
   if (helped && !spin_until([this] { return busy_ == 0; })) {
     std::unique_lock<std::mutex> lock(mutex_);
     done_.wait(lock, [this] { return busy_ == 0; });
@@ -101,10 +101,11 @@ void ThreadPool::serve(int worker) {
       return;
     }
     seen = round_;
-    if (worker >= static_cast<int64_t>(seen & most_partners)) {
+    const int64_t partners = static_cast<int64_t>(seen & most_partners);
+    if (worker >= partners) {
       continue;
     }
-    work(worker);
+    work(worker, partners);
     if (--busy_ == 0) {
       std::lock_guard<std::mutex> lock(mutex_);
       done_.notify_one();
@@ -112,9 +113,9 @@ void ThreadPool::serve(int worker) {
   }
 }
 
-void ThreadPool::work(int worker) {
+void ThreadPool::work(int worker, int64_t partners) {
   const FlushDenormals flush;
-  const size_t count = static_cast<size_t>(partners_);
+  const size_t count = static_cast<size_t>(partners);
   for (size_t i = 0; i < count; i++) {
     Share& share = shares_[(static_cast<size_t>(worker) + i) % count];
     if (share.next >= share.end) {

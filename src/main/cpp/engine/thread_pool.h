@@ -31,7 +31,7 @@ class ThreadPool {
 
  private:
   void serve(int worker);
-  void work(int worker);
+  void work(int worker, int64_t partners);
   void stop();
 
   std::vector<std::thread> threads_;
@@ -40,13 +40,12 @@ class ThreadPool {
   std::mutex mutex_;
   std::condition_variable wake_, done_;
   // A line of the cache each, since others look at them all the time. A round is its number and, in the last 16 bits, how
-  // many workers take part: whoever reads one knows the other.
+  // many workers take part, the caller among them: whoever reads one knows the other.
   alignas(64) std::atomic<uint64_t> round_{0};
   alignas(64) std::atomic<int> busy_{0};
   alignas(64) std::atomic<bool> stopping_{false};
 
   const Task* task_ = nullptr;
-  int partners_ = 1;  // workers that take part in a round, the caller among them
   struct alignas(64) Share {
     std::atomic<int64_t> next{0};
     int64_t end = 0;
