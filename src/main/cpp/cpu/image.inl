@@ -15,7 +15,7 @@ constexpr Step whole_vectors(Step positions) { return (positions + WIDTH - 1) / 
 // B^T of the columns of each row of groups.
 template <class POINTS>
 struct ImageColumns {
-  float rows[groups1][window_edge][whole_vectors(window_positions(most_blocks)) + 2 * WIDTH];
+  float rows[groups1][window_edge][whole_vectors(window_positions(most_gradient_blocks)) + 2 * WIDTH];
 
   ImageColumns(const float* const in[image_rows], Step first, Step pixels) {
     for (int group = 0; group < groups1; group++) {
@@ -45,14 +45,14 @@ struct ImageColumns {
   }
 };
 
-// [component][group row][position]
-constexpr Step positions1 = whole_vectors(window_positions(most_blocks));
-constexpr Step windows1 = components * groups1 * positions1;
+// Floats of the windows of so many blocks, [component][group row][position], and between group rows.
+constexpr Step windows_pitch(Step blocks) { return whole_vectors(window_positions(blocks)); }
+constexpr Step windows_floats(Step blocks) { return components * groups1 * windows_pitch(blocks); }
 
 // Components of the windows at every position from pixel `first` on; a block reads those of its nine groups.
 template <class POINTS>
 void image_components(const float* const in[image_rows], Step first, Step blocks, float* to) {
-  const Step positions = window_positions(blocks);
+  const Step positions = window_positions(blocks), pitch = windows_pitch(blocks);
   const ImageColumns<POINTS> columns(in, first, positions + window_edge - 1);
   for (int group = 0; group < groups1; group++) {
     for (int y = 0; y < window_edge; y++) {
@@ -61,7 +61,7 @@ void image_components(const float* const in[image_rows], Step first, Step blocks
         columns.windows(group, y, x, transformed);
 #pragma GCC unroll 6
         for (int i = 0; i < window_edge; i++) {
-          store(to + ((y * window_edge + i) * groups1 + group) * positions1 + x, transformed[i]);
+          store(to + ((y * window_edge + i) * groups1 + group) * pitch + x, transformed[i]);
         }
       }
     }
@@ -70,7 +70,7 @@ void image_components(const float* const in[image_rows], Step first, Step blocks
 
 // One component of V vectors of channels of P blocks, whose sums are in registers: to out[block][channel].
 template <int P, int V>
-void image_products(const float* windows, const float* weights, float* out) {
+void image_products(const float* windows, Step pitch, const float* weights, float* out) {
   Vector sums[P][V];
 #pragma GCC unroll 16
   for (int p = 0; p < P; p++) {
@@ -79,7 +79,7 @@ void image_products(const float* windows, const float* weights, float* out) {
       sums[p][v] = broadcast(0);
     }
   }
-  for (int group = 0; group < groups1; group++, windows += positions1) {
+  for (int group = 0; group < groups1; group++, windows += pitch) {
 #pragma GCC unroll 3
     for (int column = 0; column < groups1; column++, weights += V * WIDTH) {
       Vector w[V];

@@ -7,6 +7,8 @@
 
 #include <cstdint>
 
+#include "cpu/winograd.h"
+
 namespace ldct {
 namespace cpu {
 
@@ -47,11 +49,12 @@ struct WinogradRows {
   float* scratch;  // winograd_scratch floats
 };
 
-// gradient += the share of four rows, in components
+// gradient += the share of so many groups of four rows, in components
 struct WinogradGradientRows {
-  const float* in[12];    // as above
-  const float* delta[4];  // [width, rounded up to four][output channels]
-  float* gradient;        // as the layer's transformed weights
+  int groups;
+  const float* in[most_groups][12];    // as above
+  const float* delta[most_groups][4];  // [width, rounded up to four][output channels]
+  float* gradient;                     // as the layer's transformed weights
   bool first;             // what is in gradient does not count
   int64_t width;
   float* scratch;  // winograd_scratch floats

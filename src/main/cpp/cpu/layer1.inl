@@ -6,9 +6,11 @@ namespace ldct {
 namespace cpu {
 namespace {
 
-// Between the components of a vector of channels, which take the first-level cache.
-constexpr Step pitch1 = most_blocks * WIDTH;
-static_assert(windows1 + components * pitch1 <= winograd_scratch, "no room");
+// A vector of channels of all components takes the first-level cache.
+constexpr Step floats1(Step blocks) { return components * component_pitch(blocks, WIDTH); }
+static_assert(windows_floats(most_blocks) + floats1(most_blocks) <= winograd_scratch, "no room");
+static_assert(most_groups * windows_floats(most_gradient_blocks) + floats1(most_gradient_blocks) <= winograd_scratch,
+              "no room");
 
 // Weights and their gradients: [channels1 / WIDTH][component][group row][group column][WIDTH].
 constexpr Step taps1 = groups1 * groups1 * WIDTH;
@@ -17,33 +19,40 @@ constexpr Step taps1 = groups1 * groups1 * WIDTH;
 constexpr int most_products1 = REGISTERS == 32 ? 16 : 8;
 template <int BLOCKS>
 struct Products1 {
-  static void run(const float* windows, const float* weights, float* out) {
-    image_products<BLOCKS, 1>(windows, weights, out);
+  static void run(const float* windows, Step pitch, const float* weights, float* out) {
+    image_products<BLOCKS, 1>(windows, pitch, weights, out);
   }
 };
 
 void layer1(const WinogradRows& rows) {
   pieces_of_blocks(rows.width, [&](Step first, Step blocks) {
+    const Step pitch = windows_pitch(blocks), products_pitch = component_pitch(blocks, WIDTH);
     float* windows = rows.scratch;
-    float* products = rows.scratch + windows1;
+    float* products = rows.scratch + windows_floats(blocks);
     image_components<Float32Points>(rows.in, block_edge * first, blocks, windows);
     for (Step c = 0; c < channels1; c += WIDTH) {
       const float* weights = rows.weights + c / WIDTH * components * taps1;
       for (int i = 0; i < components; i++) {
         balanced_pieces(blocks, most_products1, [&](Step b, Step count) {
-          with_constant<most_products1, Products1>(count, windows + i * groups1 * positions1 + block_edge * b,
-                                                   weights + i * taps1, products + i * pitch1 + b * WIDTH);
+          with_constant<most_products1, Products1>(count, windows + i * groups1 * pitch + block_edge * b, pitch,
+                                                   weights + i * taps1, products + i * products_pitch + b * WIDTH);
         });
       }
       for (Step b = 0; b < blocks; b++) {
-        store_block<channels1>(rows, products + b * WIDTH, pitch1, block_edge * (first + b), c);
+        store_block<channels1>(rows, products + b * WIDTH, products_pitch, block_edge * (first + b), c);
       }
     }
   });
 }
 
-// gradient += (first: =) the sums over blocks of one component of a vector of channels.
-inline void add_products1(const float* windows, const float* delta, Step blocks, bool first, float* gradient) {
+// Windows of consecutive blocks of a row.
+struct Windows {
+  const float* at;
+  Step pitch, blocks;
+};
+
+// gradient += (first: =) the sums over blocks of component i of a vector of channels.
+inline void add_products1(const Windows* windows, int shares, int i, const float* delta, bool first, float* gradient) {
   Vector sums[groups1][groups1];
 #pragma GCC unroll 3
   for (int row = 0; row < groups1; row++) {
@@ -52,13 +61,17 @@ inline void add_products1(const float* windows, const float* delta, Step blocks,
       sums[row][column] = first ? broadcast(0) : load(gradient + (row * groups1 + column) * WIDTH);
     }
   }
-  for (Step b = 0; b < blocks; b++, windows += block_edge, delta += WIDTH) {
-    const Vector d = load(delta);
+  for (int share = 0; share < shares; share++) {
+    const Step pitch = windows[share].pitch;
+    const float* at = windows[share].at + i * groups1 * pitch;
+    for (Step b = 0; b < windows[share].blocks; b++, at += block_edge, delta += WIDTH) {
+      const Vector d = load(delta);
 #pragma GCC unroll 3
-    for (int row = 0; row < groups1; row++) {
+      for (int row = 0; row < groups1; row++) {
 #pragma GCC unroll 3
-      for (int column = 0; column < groups1; column++) {
-        sums[row][column] = multiply_add(broadcast(windows[row * positions1 + 3 * column]), d, sums[row][column]);
+        for (int column = 0; column < groups1; column++) {
+          sums[row][column] = multiply_add(broadcast(at[row * pitch + 3 * column]), d, sums[row][column]);
+        }
       }
     }
   }
@@ -72,18 +85,28 @@ inline void add_products1(const float* windows, const float* delta, Step blocks,
 }
 
 void layer1_weight_gradient(const WinogradGradientRows& rows) {
-  pieces_of_blocks(rows.width, [&](Step first, Step blocks) {
-    float* windows = rows.scratch;
-    float* deltas = rows.scratch + windows1;
-    image_components<Float32Points>(rows.in, block_edge * first, blocks, windows);
+  const Step a_row = blocks_of(rows.width);
+  balanced_pieces(rows.groups * a_row, most_gradient_blocks, [&](Step first, Step blocks) {
+    const Step deltas_pitch = component_pitch(blocks, WIDTH);
+    Windows windows[most_groups];
+    int shares = 0;
+    float* free = rows.scratch;
+    shares_of_rows(a_row, first, blocks, [&](int group, Step at, Step count, Step) {
+      image_components<Float32Points>(rows.in[group], block_edge * at, count, free);
+      windows[shares++] = {free, windows_pitch(count), count};
+      free += windows_floats(count);
+    });
+    float* deltas = free;
     for (Step c = 0; c < channels1; c += WIDTH) {
       float* gradient = rows.gradient + c / WIDTH * components * taps1;
-      for (Step b = 0; b < blocks; b++) {
-        gradient_block<channels1>(rows.delta, block_edge * (first + b) * channels1 + c, pitch1, deltas + b * WIDTH);
-      }
+      shares_of_rows(a_row, first, blocks, [&](int group, Step at, Step count, Step before) {
+        for (Step b = 0; b < count; b++) {
+          gradient_block<channels1>(rows.delta[group], block_edge * (at + b) * channels1 + c, deltas_pitch,
+                                    deltas + (before + b) * WIDTH);
+        }
+      });
       for (int i = 0; i < components; i++) {
-        add_products1(windows + i * groups1 * positions1, deltas + i * pitch1, blocks, rows.first && first == 0,
-                      gradient + i * taps1);
+        add_products1(windows, shares, i, deltas + i * deltas_pitch, rows.first && first == 0, gradient + i * taps1);
       }
     }
   });

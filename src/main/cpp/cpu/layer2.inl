@@ -9,7 +9,7 @@ void layer2(const WinogradRows& rows) {
   pieces_of_blocks(rows.width, [&](Step first, Step blocks) {
     const Step in_pitch = component_pitch(blocks, INPUTS), out_pitch = component_pitch(blocks, OUTPUTS);
     float* products = rows.scratch + components * in_pitch;
-    input_components<INPUTS>(rows.in, block_edge * first, blocks, rows.scratch);
+    input_components<INPUTS>(rows.in, block_edge * first, blocks, in_pitch, rows.scratch);
     for (int i = 0; i < components; i++) {
       ConvolutionRow product{};
       product.tap_rows = 1;
@@ -23,22 +23,36 @@ void layer2(const WinogradRows& rows) {
   });
 }
 
+// Half of the components at a time: twice as many blocks find room.
+template <int HALF>
+void add_half_of_gradient(const WinogradGradientRows& rows, Step first, Step blocks) {
+  const Step in_pitch = component_pitch(blocks, channels1), delta_pitch = component_pitch(blocks, channels2);
+  float* deltas = rows.scratch + half_components * in_pitch;
+  shares_of_rows(blocks_of(rows.width), first, blocks, [&](int group, Step at, Step count, Step before) {
+    half_of_input_components<channels1, HALF>(rows.in[group], block_edge * at, count, in_pitch,
+                                              rows.scratch + before * channels1);
+    half_of_gradient_components<channels2, HALF>(rows.delta[group], block_edge * at, count, delta_pitch,
+                                                 deltas + before * channels2);
+  });
+  for (int i = 0; i < half_components; i++) {
+    WeightGradientRow product{};
+    product.tap_rows = 1;
+    product.in[0] = rows.scratch + i * in_pitch;
+    product.gradient[0] = rows.gradient + (HALF * half_components + i) * component_pitch2;
+    product.delta = deltas + i * delta_pitch;
+    product.first = rows.first && first == 0;
+    product.width = blocks;
+    WeightGradient<channels1, channels1, channels2>::run(product);
+  }
+}
+
+static_assert(half_components * (most_gradient_blocks * (channels1 + channels2) + 2 * component_gap) <= winograd_scratch,
+              "no room");
+
 void layer2_weight_gradient(const WinogradGradientRows& rows) {
-  pieces_of_blocks(rows.width, [&](Step first, Step blocks) {
-    const Step in_pitch = component_pitch(blocks, channels1), delta_pitch = component_pitch(blocks, channels2);
-    float* deltas = rows.scratch + components * in_pitch;
-    input_components<channels1>(rows.in, block_edge * first, blocks, rows.scratch);
-    gradient_components<channels2>(rows.delta, block_edge * first, blocks, deltas);
-    for (int i = 0; i < components; i++) {
-      WeightGradientRow product{};
-      product.tap_rows = 1;
-      product.in[0] = rows.scratch + i * in_pitch;
-      product.gradient[0] = rows.gradient + i * component_pitch2;
-      product.delta = deltas + i * delta_pitch;
-      product.first = rows.first && first == 0;
-      product.width = blocks;
-      WeightGradient<channels1, channels1, channels2>::run(product);
-    }
+  balanced_pieces(rows.groups * blocks_of(rows.width), most_gradient_blocks, [&](Step first, Step blocks) {
+    add_half_of_gradient<0>(rows, first, blocks);
+    add_half_of_gradient<1>(rows, first, blocks);
   });
 }
 

@@ -8,7 +8,7 @@ namespace {
 // Rows that a layer computes before the next layer's turn. Where weights, their gradients and the rows that are alive do not
 // all fit the second-level cache, what a layer reads of them then comes there once for twice as many pixels. Narrow rows
 // without gradients fit.
-constexpr int64_t rows_a_step = 2 * rows_a_group, narrow = 128;
+constexpr int64_t rows_a_step = most_groups * rows_a_group, narrow = 128;
 int64_t step(bool training, int64_t columns) { return training || columns >= narrow ? rows_a_step : rows_a_group; }
 
 // How many rows a layer's step begins behind layer 1's: each waits for the rows below it that it reads.
@@ -23,30 +23,22 @@ constexpr int64_t input_slack = 32;
 Alive alive(bool training, int64_t step) {
   const int64_t around_output = step + 2 * pad3;
   if (!training) {
-    return {step + lag_layer2 + pad2, around_output, 0, 0, 0};
+    return {step + lag_layer2 + pad2, around_output, 0};
   }
-  return {step + lag_gradients + pad2, around_output, around_output, step + lag_gradients - lag_gradient2 + pad2, step};
+  return {step + lag_gradients + pad2, step + lag_gradients - lag_layer2 + pad2, around_output};
 }
 
-// Has the group at r a row in the part, or in the image at most `halo` rows away?
-bool group_within(const Part& part, int64_t r, int64_t halo) {
-  return r >= 0 && r < part.rows && r + rows_a_group > part.begin - halo && r < part.end + halo;
+// Those of the `step` rows from `begin` on whose group has a row in the part, or in the image at most `halo` rows away.
+Groups groups_within(const Part& part, int64_t begin, int64_t step, int64_t halo) {
+  const int64_t first = std::max<int64_t>(0, part.begin - halo) / rows_a_group * rows_a_group;
+  return {std::max(begin, first), std::min({begin + step, part.rows, part.end + halo})};
 }
 
-// Visits those of the `step` rows, or groups of rows, from `begin` on that are in the part or at most `halo` rows of the
-// image away from it.
+// Visits those of the `step` rows from `begin` on that are in the part or at most `halo` rows of the image away from it.
 template <class Visit>
 void each_row(const Part& part, int64_t begin, int64_t step, int64_t halo, const Visit& visit) {
   for (int64_t r = begin; r < begin + step; r++) {
     if (within(part, r, halo)) {
-      visit(r);
-    }
-  }
-}
-template <class Visit>
-void each_group(const Part& part, int64_t begin, int64_t step, int64_t halo, const Visit& visit) {
-  for (int64_t r = begin; r < begin + step; r += rows_a_group) {
-    if (group_within(part, r, halo)) {
       visit(r);
     }
   }
@@ -97,8 +89,8 @@ void RowSchedule::forward(const Part& part, float* output) {
   begin(alive(false, rows));
   const int64_t halo2 = round_up(pad3, rows_a_group), halo1 = round_up(halo2 + pad2, rows_a_group);
   for (int64_t s = std::max<int64_t>(0, part.begin - halo1); s < part.end + lag_output; s += rows) {
-    each_group(part, s, rows, halo1, [&](int64_t r) { layer1(part, r); });
-    each_group(part, s - lag_layer2, rows, halo2, [&](int64_t r) { layer2(part, r); });
+    each_group(groups_within(part, s, rows, halo1), [&](int64_t r) { layer1(part, r); });
+    each_group(groups_within(part, s - lag_layer2, rows, halo2), [&](int64_t r) { layer2(part, r); });
     each_row(part, s - lag_output, rows, 0,
              [&](int64_t r) { layer3(part, r, output + (r - part.begin) * columns_); });
   }
@@ -132,8 +124,8 @@ double RowSchedule::train(const Part& part, const std::vector<TrainingImage>& im
   begin(alive(true, rows));
   const int64_t halo2 = round_up(halo_active2, rows_a_group), halo1 = round_up(halo2 + pad2, rows_a_group);
   for (int64_t s = std::max<int64_t>(0, part.begin - halo1); s < part.end + lag_gradients; s += rows) {
-    each_group(part, s, rows, halo1, [&](int64_t r) { layer1(part, r); });
-    each_group(part, s - lag_layer2, rows, halo2, [&](int64_t r) { layer2(part, r); });
+    each_group(groups_within(part, s, rows, halo1), [&](int64_t r) { layer1(part, r); });
+    each_group(groups_within(part, s - lag_layer2, rows, halo2), [&](int64_t r) { layer2(part, r); });
     each_row(part, s - lag_output, rows, halo_output, [&](int64_t r) {
       layer3(part, r, out_row_.data());
       loss += loss_row(part, r, images[0], gradient_scale, gradient);
@@ -141,16 +133,13 @@ double RowSchedule::train(const Part& part, const std::vector<TrainingImage>& im
     });
     each_row(part, s - lag_gradient2, rows, halo_gradient2,
              [&](int64_t r) { layer3_gradients(part, r, within(part, r, 0), gradient); });
-    const int64_t last = s - lag_gradients;
-    each_group(part, last, rows, 0, [&](int64_t r) {
-      layer2_weight_gradient(part, r);
-      sums2_.first = false;
-    });
-    each_group(part, last, rows, 0, [&](int64_t r) { layer2_data_gradient(part, r); });
-    each_group(part, last, rows, 0, [&](int64_t r) {
-      layer1_gradients(part, r, gradient);
-      sums1_.first = false;
-    });
+    const Groups groups = groups_within(part, s - lag_gradients, rows, 0);
+    if (groups.count() > 0) {
+      layer2_weight_gradient(part, groups);
+      layer2_data_gradient(part, groups);
+      layer1_gradients(part, groups, gradient);
+      sums1_.first = sums2_.first = false;
+    }
   }
   return loss;
 }

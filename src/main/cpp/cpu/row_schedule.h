@@ -20,32 +20,49 @@ namespace cpu {
 constexpr int64_t rows_a_group = block_edge;
 static_assert(part_rows % rows_a_group == 0, "parts consist of whole groups");
 
+// The groups of rows that begin at first, at first + rows_a_group and so on, before end.
+struct Groups {
+  int64_t first, end;
+  int count() const { return static_cast<int>((end - first + rows_a_group - 1) / rows_a_group); }
+  int64_t last_row() const { return first + count() * rows_a_group - 1; }
+};
+
+template <class Visit>
+void each_group(const Groups& groups, const Visit& visit) {
+  for (int64_t r = groups.first; r < groups.end; r += rows_a_group) {
+    visit(r);
+  }
+}
+
 // The weights of a step; every worker transforms them for itself, which costs less than fetching them from another core.
 struct Model {
   const Network* network;
   int64_t version;
 };
 
-// As many rows of a layer as are alive at a time.
+// As many rows of a layer as are alive at a time, activations or gradients.
 struct Alive {
-  int64_t active1, active2, gradient3, gradient2, gradient1;
+  int64_t layer1, layer2, output_gradient;
 };
 
-// The rows of all layers that are alive, and one of zeros.
+// The rows of all layers that are alive, and one of zeros. A layer's gradient takes the place of the activation whose sign it
+// has just been multiplied by; only layer 1's in the last row of a step stands apart, since the next step's windows see the
+// activation there.
 template <class T>
 struct Rings {
-  Ring<T> active1, active2, gradient3, gradient2, gradient1, zeros;
+  Ring<T> layer1, layer2, output_gradient, last_gradient1, zeros;
 
   bool hold(const Alive& rows) const {
-    return active1.rows() >= rows.active1 && active2.rows() >= rows.active2 && gradient3.rows() >= rows.gradient3 &&
-           gradient2.rows() >= rows.gradient2 && gradient1.rows() >= rows.gradient1 && zeros.rows() > 0;
+    return layer1.rows() >= rows.layer1 && layer2.rows() >= rows.layer2 && output_gradient.rows() >= rows.output_gradient &&
+           zeros.rows() > 0;
   }
   void use(const Alive& rows) {
-    active1.use(rows.active1);
-    active2.use(rows.active2);
+    layer1.use(rows.layer1);
+    layer2.use(rows.layer2);
   }
+  T* gradient1(const Groups& step, int64_t r) const { return r == step.last_row() ? last_gradient1.row(0) : layer1.row(r); }
   int64_t bytes() const {
-    return active1.bytes() + active2.bytes() + gradient3.bytes() + gradient2.bytes() + gradient1.bytes() + zeros.bytes();
+    return layer1.bytes() + layer2.bytes() + output_gradient.bytes() + last_gradient1.bytes() + zeros.bytes();
   }
 };
 
@@ -88,12 +105,13 @@ class RowSchedule : public Sweep {
   virtual void layer3(const Part& part, int64_t r, float* out) = 0;
   // Takes over the output's gradient in row r.
   virtual void output_gradient(int64_t r, const float* delta) = 0;
-  // From the output's gradient that of layer 3's input in row r; with `share`, weights and biases as well.
+  // From the output's gradient that of layer 3's input in row r, in its place; with `share`, weights and biases as well.
   virtual void layer3_gradients(const Part& part, int64_t r, bool share, Network& gradient) = 0;
-  // Of layer 2's weights from the group at r, as far as it belongs to the part; of its input; then layer 1's.
-  virtual void layer2_weight_gradient(const Part& part, int64_t r) = 0;
-  virtual void layer2_data_gradient(const Part& part, int64_t r) = 0;
-  virtual void layer1_gradients(const Part& part, int64_t r, Network& gradient) = 0;
+  // From the groups of a step, as far as they belong to the part: of layer 2's weights; of its input, in its place; then layer
+  // 1's.
+  virtual void layer2_weight_gradient(const Part& part, const Groups& groups) = 0;
+  virtual void layer2_data_gradient(const Part& part, const Groups& groups) = 0;
+  virtual void layer1_gradients(const Part& part, const Groups& groups, Network& gradient) = 0;
 
  private:
   void begin(const Alive& rows);
@@ -135,19 +153,19 @@ int tap_rows(const Part& part, int64_t r, int kernel, const Visit& visit) {
   return n;
 }
 
-// The rows of a layer that the windows of the group at r see; zeros outside the image.
+// The rows of a layer that the windows of the group at r see, `before` elements left of pixel 0; zeros outside the image.
 template <class T>
-void layer_windows(const Part& part, const Ring<T>& layer, const Ring<T>& zeros, int64_t r, const T** in) {
+void layer_windows(const Part& part, const Ring<T>& layer, const Ring<T>& zeros, int64_t r, int64_t before, const T** in) {
   for (int64_t at = r - pad2; at < r + block_edge + pad2; at++) {
-    *in++ = at >= 0 && at < part.rows ? layer.window(at) : zeros.window(0);
+    *in++ = (at >= 0 && at < part.rows ? layer.row(at) : zeros.row(0)) - before;
   }
 }
 
-// The rows of a gradient in the group at r, as far as they belong to the part.
-template <class T>
-void gradient_rows(const Part& part, const Ring<T>& gradient, const Ring<T>& zeros, int64_t r, const T** rows) {
+// The rows of a gradient, row_of(row), in the group at r, as far as they belong to the part.
+template <class T, class RowOf>
+void gradient_rows(const Part& part, const RowOf& row_of, const Ring<T>& zeros, int64_t r, const T** rows) {
   for (int64_t at = r; at < r + block_edge; at++) {
-    *rows++ = within(part, at, 0) ? gradient.row(at) : zeros.row(0);
+    *rows++ = within(part, at, 0) ? row_of(at) : zeros.row(0);
   }
 }
 

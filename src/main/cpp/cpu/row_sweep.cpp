@@ -19,13 +19,12 @@ void RowSweep::use_rows(const Alive& rows) {
   auto allocate = [](Ring<float>& ring, int64_t height, int64_t pixels, int channels, int pad) {
     ring.allocate(height, (pixels + 2 * pad) * channels, static_cast<int64_t>(pad) * channels);
   };
-  // Layers 1 and 2 read whole blocks.
+  // Layers 1 and 2 and their gradients are read in whole blocks.
   const int64_t whole = round_up(columns(), block_edge);
-  allocate(rings_.active1, rows.active1, whole, channels1, pad2);
-  allocate(rings_.active2, rows.active2, columns(), channels2, pad3);
-  allocate(rings_.gradient3, rows.gradient3, columns(), 1, pad3);
-  allocate(rings_.gradient2, rows.gradient2, whole, channels2, pad2);
-  allocate(rings_.gradient1, rows.gradient1, whole, channels1, 0);
+  allocate(rings_.layer1, rows.layer1, whole, channels1, pad2);
+  allocate(rings_.layer2, rows.layer2, whole, channels2, pad3);
+  allocate(rings_.output_gradient, rows.output_gradient, columns(), 1, pad3);
+  allocate(rings_.last_gradient1, 1, whole, channels1, 0);
   allocate(rings_.zeros, 1, whole, channels1, pad2);
 }
 
@@ -39,22 +38,20 @@ void RowSweep::end_gradients(Network& gradient) {
   kernels_.add_weight_gradient2(sums2().floats.data(), gradient.weights2);
 }
 
-WinogradRows RowSweep::group_rows(const float* weights, const float* bias, const Ring<float>& out, int64_t r) const {
+WinogradRows RowSweep::group_rows(const float* weights, const float* bias) const {
   WinogradRows rows{};
   rows.weights = weights;
   rows.bias = bias;
   rows.width = columns();
   rows.scratch = scratch_.data();
-  for (int i = 0; i < block_edge; i++) {
-    rows.out[i] = out.row(r + i);
-  }
   return rows;
 }
 
-WinogradGradientRows RowSweep::group_gradient(const Part& part, const Ring<float>& delta, int64_t r,
-                                              const ComponentSums& sums) const {
+template <class RowOf>
+WinogradGradientRows RowSweep::gradient_groups(const Part& part, const Groups& groups, const ComponentSums& sums,
+                                               const RowOf& row_of) const {
   WinogradGradientRows rows{};
-  gradient_rows(part, delta, rings_.zeros, r, rows.delta);
+  each_group(groups, [&](int64_t r) { gradient_rows(part, row_of, rings_.zeros, r, rows.delta[rows.groups++]); });
   rows.gradient = sums.floats.data();
   rows.first = sums.first;
   rows.width = columns();
@@ -63,15 +60,21 @@ WinogradGradientRows RowSweep::group_gradient(const Part& part, const Ring<float
 }
 
 void RowSweep::layer1(const Part& part, int64_t r) {
-  WinogradRows rows = group_rows(weights_->layer1, network().bias1, rings_.active1, r);
+  WinogradRows rows = group_rows(weights_->layer1, network().bias1);
   image_windows(part, r, rows.in);
+  for (int i = 0; i < block_edge; i++) {
+    rows.out[i] = rings_.layer1.row(r + i);
+  }
   rows.relu = true;
   kernels_.layer1(rows);
 }
 
 void RowSweep::layer2(const Part& part, int64_t r) {
-  WinogradRows rows = group_rows(weights_->layer2, network().bias2, rings_.active2, r);
-  layer_windows(part, rings_.active1, rings_.zeros, r, rows.in);
+  WinogradRows rows = group_rows(weights_->layer2, network().bias2);
+  layer_windows(part, rings_.layer1, rings_.zeros, r, pad2 * channels1, rows.in);
+  for (int i = 0; i < block_edge; i++) {
+    rows.out[i] = rings_.layer2.row(r + i);
+  }
   rows.relu = true;
   kernels_.layer2(rows);
 }
@@ -79,7 +82,7 @@ void RowSweep::layer2(const Part& part, int64_t r) {
 void RowSweep::layer3(const Part& part, int64_t r, float* out) {
   ConvolutionRow row{};
   row.tap_rows = tap_rows(part, r, kernel3, [&](int i, int t, int64_t at) {
-    row.in[i] = rings_.active2.window(at);
+    row.in[i] = rings_.layer2.window(at);
     row.weights[i] = weights3_ + t * tap_row3;
   });
   row.bias = network().bias3;
@@ -89,55 +92,66 @@ void RowSweep::layer3(const Part& part, int64_t r, float* out) {
 }
 
 void RowSweep::output_gradient(int64_t r, const float* delta) {
-  std::copy(delta, delta + columns(), rings_.gradient3.row(r));
+  std::copy(delta, delta + columns(), rings_.output_gradient.row(r));
 }
 
 void RowSweep::layer3_gradients(const Part& part, int64_t r, bool share, Network& gradient) {
+  float* layer2 = rings_.layer2.row(r);
+  if (share) {
+    // The window runs over the output gradient, so the taps come out turned, as the network keeps them.
+    WeightGradientRow weights{};
+    weights.tap_rows = tap_rows(part, r, kernel3, [&](int i, int t, int64_t at) {
+      weights.in[i] = rings_.output_gradient.window(at);
+      weights.gradient[i] = gradient.turned_weights3 + t * tap_row3;
+    });
+    weights.delta = layer2;
+    weights.width = columns();
+    kernels_.layer3_weight_gradient(weights);
+  }
   ConvolutionRow row{};
   row.tap_rows = tap_rows(part, r, kernel3, [&](int i, int t, int64_t at) {
-    row.in[i] = rings_.gradient3.window(at);
+    row.in[i] = rings_.output_gradient.window(at);
     row.weights[i] = network().turned_weights3 + t * tap_row3;
   });
-  row.gate = rings_.active2.row(r);
+  row.gate = layer2;
   row.width = columns();
-  row.out = rings_.gradient2.row(r);
+  row.out = layer2;
   kernels_.layer3_data_gradient(row);
-  if (!share) {
-    return;
+  if (share) {
+    kernels_.add_pixels(layer2, columns(), channels2, gradient.bias2);
   }
-  kernels_.add_pixels(row.out, columns(), channels2, gradient.bias2);
-  // The window runs over the output gradient, so the taps come out turned, as the network keeps them.
-  WeightGradientRow weights{};
-  weights.tap_rows = tap_rows(part, r, kernel3, [&](int i, int t, int64_t at) {
-    weights.in[i] = rings_.gradient3.window(at);
-    weights.gradient[i] = gradient.turned_weights3 + t * tap_row3;
-  });
-  weights.delta = rings_.active2.row(r);
-  weights.width = columns();
-  kernels_.layer3_weight_gradient(weights);
 }
 
-void RowSweep::layer2_weight_gradient(const Part& part, int64_t r) {
-  WinogradGradientRows weights = group_gradient(part, rings_.gradient2, r, sums2());
-  layer_windows(part, rings_.active1, rings_.zeros, r, weights.in);
+void RowSweep::layer2_weight_gradient(const Part& part, const Groups& groups) {
+  WinogradGradientRows weights =
+      gradient_groups(part, groups, sums2(), [&](int64_t r) { return rings_.layer2.row(r); });
+  const float*(*in)[image_rows] = weights.in;
+  each_group(groups, [&](int64_t r) { layer_windows(part, rings_.layer1, rings_.zeros, r, pad2 * channels1, *in++); });
   kernels_.layer2_weight_gradient(weights);
 }
 
-void RowSweep::layer2_data_gradient(const Part& part, int64_t r) {
-  WinogradRows rows = group_rows(weights_->data_gradient2, nullptr, rings_.gradient1, r);
-  layer_windows(part, rings_.gradient2, rings_.zeros, r, rows.in);
-  for (int i = 0; i < block_edge; i++) {
-    rows.gate[i] = rings_.active1.row(r + i);
-  }
-  kernels_.layer2_data_gradient(rows);
+void RowSweep::layer2_data_gradient(const Part& part, const Groups& groups) {
+  each_group(groups, [&](int64_t r) {
+    WinogradRows rows = group_rows(weights_->data_gradient2, nullptr);
+    layer_windows(part, rings_.layer2, rings_.zeros, r, pad2 * channels2, rows.in);
+    for (int i = 0; i < block_edge; i++) {
+      rows.gate[i] = rings_.layer1.row(r + i);
+      rows.out[i] = rings_.gradient1(groups, r + i);
+    }
+    kernels_.layer2_data_gradient(rows);
+  });
 }
 
-void RowSweep::layer1_gradients(const Part& part, int64_t r, Network& gradient) {
-  WinogradGradientRows weights = group_gradient(part, rings_.gradient1, r, sums1());
-  image_windows(part, r, weights.in);
-  for (int64_t at = r; at < std::min(r + block_edge, part.end); at++) {
-    kernels_.add_pixels(rings_.gradient1.row(at), columns(), channels1, gradient.bias1);
-  }
+void RowSweep::layer1_gradients(const Part& part, const Groups& groups, Network& gradient) {
+  auto row_of = [&](int64_t r) { return rings_.gradient1(groups, r); };
+  WinogradGradientRows weights = gradient_groups(part, groups, sums1(), row_of);
+  const float*(*in)[image_rows] = weights.in;
+  each_group(groups, [&](int64_t r) {
+    image_windows(part, r, *in++);
+    for (int64_t at = r; at < std::min(r + block_edge, part.end); at++) {
+      kernels_.add_pixels(row_of(at), columns(), channels1, gradient.bias1);
+    }
+  });
   kernels_.layer1_weight_gradient(weights);
 }
 

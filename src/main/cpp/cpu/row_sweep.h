@@ -27,14 +27,16 @@ class RowSweep : public RowSchedule {
   void layer3(const Part& part, int64_t r, float* out) override;
   void output_gradient(int64_t r, const float* delta) override;
   void layer3_gradients(const Part& part, int64_t r, bool share, Network& gradient) override;
-  void layer2_weight_gradient(const Part& part, int64_t r) override;
-  void layer2_data_gradient(const Part& part, int64_t r) override;
-  void layer1_gradients(const Part& part, int64_t r, Network& gradient) override;
+  void layer2_weight_gradient(const Part& part, const Groups& groups) override;
+  void layer2_data_gradient(const Part& part, const Groups& groups) override;
+  void layer1_gradients(const Part& part, const Groups& groups, Network& gradient) override;
 
-  // What the kernels have in common: a group of a layer's rows, and the part's share of a group's weight gradient.
-  WinogradRows group_rows(const float* weights, const float* bias, const Ring<float>& out, int64_t r) const;
-  WinogradGradientRows group_gradient(const Part& part, const Ring<float>& delta, int64_t r,
-                                      const ComponentSums& sums) const;
+  // What the kernels have in common: a group of a layer's rows, and the part's share of a weight gradient, from gradients in
+  // rows row_of(row).
+  WinogradRows group_rows(const float* weights, const float* bias) const;
+  template <class RowOf>
+  WinogradGradientRows gradient_groups(const Part& part, const Groups& groups, const ComponentSums& sums,
+                                       const RowOf& row_of) const;
 
   const Kernels& kernels_;
   std::unique_ptr<WinogradWeights> weights_;

@@ -9,10 +9,23 @@ namespace ldct {
 namespace cpu {
 namespace {
 
+constexpr Step blocks_of(Step width) { return (width + block_edge - 1) / block_edge; }
+
 // Cuts a group of rows into pieces of blocks: body(first block, blocks).
 template <class BODY>
 inline void pieces_of_blocks(Step width, const BODY& body) {
-  balanced_pieces((width + block_edge - 1) / block_edge, most_blocks, body);
+  balanced_pieces(blocks_of(width), most_blocks, body);
+}
+
+// What a row has in a piece of several rows, one after the other, of which each has `a_row` blocks (or pairs of blocks):
+// visit(row, its first block in the piece, blocks, how many blocks of the piece are before them).
+template <class VISIT>
+inline void shares_of_rows(Step a_row, Step first, Step blocks, const VISIT& visit) {
+  for (Step done = 0; done < blocks;) {
+    const Step at = (first + done) % a_row, left = blocks - done, count = left < a_row - at ? left : a_row - at;
+    visit(static_cast<int>((first + done) / a_row), at, count, done);
+    done += count;
+  }
 }
 
 // With factors that are known when compiling, which are often 1.

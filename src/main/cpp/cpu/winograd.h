@@ -27,11 +27,15 @@ namespace cpu {
 constexpr int block_edge = 4;                         // outputs of a block, rows and columns
 constexpr int window_edge = block_edge + kernel2 - 1;  // inputs that it reads
 constexpr int components = window_edge * window_edge;  // [row component][column component]
+constexpr int half_components = components / 2;
 
 // Float32: with a = 1 and b = 2, kernels by 24 G and results divided by 24^2 at the end, small integers stay exact.
 struct Float32Points {
   static constexpr float inner = 1, outer = 2, kernel_scale = 24;
 };
+
+// Groups of four rows whose weight gradients are summed in one go.
+constexpr int most_groups = 2;
 
 constexpr int image_rows = block_edge + kernel1 - 1;  // that four rows of layer 1 read
 constexpr int groups1 = kernel1 / 3;  // of layer 1's taps, rows and columns
@@ -45,6 +49,8 @@ constexpr int component_pitch2 = component_weights2 + component_gap;
 // So many blocks of a row are computed at a time: a component of theirs stays in the first-level cache, all components
 // in the second.
 constexpr int most_blocks = 16;
+// Gradients read and write their sums once for so many blocks, which may belong to several groups of rows.
+constexpr int most_gradient_blocks = 24;
 constexpr int64_t winograd_scratch = components * (most_blocks * (channels1 + channels2) + 2 * component_gap);
 
 // The weights as the products read them; each worker has its own.

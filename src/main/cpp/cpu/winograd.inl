@@ -6,12 +6,13 @@ namespace ldct {
 namespace cpu {
 namespace {
 
-inline Step component_pitch(Step blocks, int channels) { return blocks * channels + component_gap; }
+constexpr Step component_pitch(Step blocks, int channels) { return blocks * channels + component_gap; }
 
 using Winograd = Transforms<Float32Points>;
 
+// The upper or lower half of the components of a window, a vector of channels.
 template <int CHANNELS, int HALF>
-inline void half_of_input_components(const float* const in[window_edge], Step at, Step pitch, float* to) {
+inline void half_of_window_components(const float* const in[window_edge], Step at, Step pitch, float* to) {
   Vector half[3][window_edge];
 #pragma GCC unroll 6
   for (int x = 0; x < window_edge; x++) {
@@ -32,26 +33,36 @@ inline void half_of_input_components(const float* const in[window_edge], Step at
     Winograd::input(half[y], transformed);
 #pragma GCC unroll 6
     for (int x = 0; x < window_edge; x++) {
-      store(to + ((3 * HALF + y) * window_edge + x) * pitch, transformed[x]);
+      store(to + (y * window_edge + x) * pitch, transformed[x]);
     }
   }
 }
 
-// The windows of `blocks` blocks from pixel `first` of the window on: to[component][block][channel].
+// The windows of `blocks` blocks from pixel `first` of the window on: to[component][block][channel], components `pitch`
+// floats apart.
+template <int CHANNELS, int HALF>
+void half_of_input_components(const float* const in[window_edge], Step first, Step blocks, Step pitch, float* to) {
+  for (Step b = 0; b < blocks; b++) {
+    for (Step c = 0; c < CHANNELS; c += WIDTH) {
+      half_of_window_components<CHANNELS, HALF>(in, (first + block_edge * b) * CHANNELS + c, pitch, to + b * CHANNELS + c);
+    }
+  }
+}
+
 template <int CHANNELS>
-void input_components(const float* const in[window_edge], Step first, Step blocks, float* to) {
-  const Step pitch = component_pitch(blocks, CHANNELS);
+void input_components(const float* const in[window_edge], Step first, Step blocks, Step pitch, float* to) {
   for (Step b = 0; b < blocks; b++) {
     for (Step c = 0; c < CHANNELS; c += WIDTH) {
       const Step at = (first + block_edge * b) * CHANNELS + c;
-      half_of_input_components<CHANNELS, 0>(in, at, pitch, to + b * CHANNELS + c);
-      half_of_input_components<CHANNELS, 1>(in, at, pitch, to + b * CHANNELS + c);
+      half_of_window_components<CHANNELS, 0>(in, at, pitch, to + b * CHANNELS + c);
+      half_of_window_components<CHANNELS, 1>(in, at, pitch, to + half_components * pitch + b * CHANNELS + c);
     }
   }
 }
 
-// One block's gradient, a vector of channels of pixels CHANNELS floats apart, to components `pitch` floats apart.
-template <int CHANNELS>
+// Rows FROM to TO of the components of one block's gradient, a vector of channels of pixels CHANNELS floats apart, to
+// components `pitch` floats apart.
+template <int CHANNELS, int FROM = 0, int TO = window_edge>
 inline void gradient_block(const float* const delta[block_edge], Step at, Step pitch, float* to) {
   Vector half[window_edge][block_edge];
 #pragma GCC unroll 4
@@ -63,27 +74,27 @@ inline void gradient_block(const float* const delta[block_edge], Step at, Step p
     }
     Winograd::gradient(column, transformed);
 #pragma GCC unroll 6
-    for (int y = 0; y < window_edge; y++) {
+    for (int y = FROM; y < TO; y++) {
       half[y][x] = transformed[y];
     }
   }
 #pragma GCC unroll 6
-  for (int y = 0; y < window_edge; y++) {
+  for (int y = FROM; y < TO; y++) {
     Vector transformed[window_edge];
     Winograd::gradient(half[y], transformed);
 #pragma GCC unroll 6
     for (int x = 0; x < window_edge; x++) {
-      store(to + (y * window_edge + x) * pitch, transformed[x]);
+      store(to + ((y - FROM) * window_edge + x) * pitch, transformed[x]);
     }
   }
 }
 
-template <int CHANNELS>
-void gradient_components(const float* const delta[block_edge], Step first, Step blocks, float* to) {
-  const Step pitch = component_pitch(blocks, CHANNELS);
+template <int CHANNELS, int HALF>
+void half_of_gradient_components(const float* const delta[block_edge], Step first, Step blocks, Step pitch, float* to) {
   for (Step b = 0; b < blocks; b++) {
     for (Step c = 0; c < CHANNELS; c += WIDTH) {
-      gradient_block<CHANNELS>(delta, (first + block_edge * b) * CHANNELS + c, pitch, to + b * CHANNELS + c);
+      gradient_block<CHANNELS, 3 * HALF, 3 * HALF + 3>(delta, (first + block_edge * b) * CHANNELS + c, pitch,
+                                                       to + b * CHANNELS + c);
     }
   }
 }

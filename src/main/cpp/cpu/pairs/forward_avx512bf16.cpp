@@ -32,8 +32,8 @@ inline __m512 sums_of_lanes(const __m512 x[16]) {
 constexpr int most_products1 = pixels_a_block(slice1 / lanes);
 template <int P>
 struct Products1 {
-  static void run(const float* windows, const float* weights, float* out) {
-    image_products<P, slice1 / lanes>(windows, weights, out);
+  static void run(const float* windows, Step pitch, const float* weights, float* out) {
+    image_products<P, slice1 / lanes>(windows, pitch, weights, out);
   }
 };
 
@@ -42,15 +42,15 @@ struct Products1 {
 void layer1(const ImageRows& image) {
   const Rows& rows = image.rows;
   pieces_of_blocks(rows.width, [&](Step first, Step blocks) {
-    const Step out_pitch = blocks * slice1 + packed_gap;
+    const Step pitch = windows_pitch(blocks), out_pitch = blocks * slice1 + packed_gap;
     float* windows = static_cast<float*>(rows.scratch);
-    float* products = windows + windows1;
+    float* products = windows + windows_floats(blocks);
     image_components<Bfloat16Points>(image.in, first * block_edge, blocks, windows);
     for (int slice = 0; slice < slices1; slice++) {
       const float* weights = image.weights + slice * components * groups1 * groups1 * slice1;
       for (int i = 0; i < components; i++) {
         balanced_pieces(blocks, most_products1, [&](Step block, Step count) {
-          with_constant<most_products1, Products1>(count, windows + i * groups1 * positions1 + block * block_edge,
+          with_constant<most_products1, Products1>(count, windows + i * groups1 * pitch + block * block_edge, pitch,
                                                    weights + i * groups1 * groups1 * slice1,
                                                    products + i * out_pitch + block * slice1);
         });

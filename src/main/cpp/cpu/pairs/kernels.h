@@ -99,10 +99,11 @@ struct LayerGradientRows {
   int64_t width;
 };
 
-// gradient[slice][component][group row][group column][slice1] += (first: =) the share of four rows
+// gradient[slice][component][group row][group column][slice1] += (first: =) the share of so many groups of four rows
 struct ImageGradientRows {
-  const float* in[image_rows];    // as above
-  const bf16* delta[block_edge];  // pairs, at pixel 0
+  int groups;
+  const float* in[most_groups][image_rows];    // as above
+  const bf16* delta[most_groups][block_edge];  // pairs, at pixel 0
   float* gradient;
   bool first;
   int64_t width;

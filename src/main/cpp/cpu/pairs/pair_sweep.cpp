@@ -26,12 +26,11 @@ void PairSweep::use_rows(const Alive& rows) {
   auto allocate_pairs = [&](Ring<bf16>& ring, int64_t height, int channels) {
     ring.allocate(height, pixels * channels, pixels_left * channels);
   };
-  allocate_pairs(rings_.active1, rows.active1, channels1);
-  allocate_pairs(rings_.active2, rows.active2, channels2);
-  allocate_pairs(rings_.gradient2, rows.gradient2, channels2);
-  allocate_pairs(rings_.gradient1, rows.gradient1, channels1);
+  allocate_pairs(rings_.layer1, rows.layer1, channels1);
+  allocate_pairs(rings_.layer2, rows.layer2, channels2);
+  allocate_pairs(rings_.last_gradient1, 1, channels1);
   allocate_pairs(rings_.zeros, 1, channels1);
-  rings_.gradient3.allocate(rows.gradient3, columns() + pad3 + plain_slack, pad3);
+  rings_.output_gradient.allocate(rows.output_gradient, columns() + pad3 + plain_slack, pad3);
 }
 
 void PairSweep::begin_gradients() {
@@ -49,33 +48,36 @@ void PairSweep::end_gradients(Network& gradient) {
   add_weight_gradient1(sums1().floats.data(), gradient.weights1);
 }
 
-Rows PairSweep::group_rows(const float* bias, const Ring<bf16>& out, int64_t r) const {
+Rows PairSweep::group_rows(const float* bias) const {
   Rows rows{};
   rows.bias = bias;
   rows.width = columns();
   rows.scratch = scratch_.data();
-  for (int i = 0; i < block_edge; i++) {
-    rows.out[i] = out.row(r + i);
-  }
   return rows;
 }
 
 void PairSweep::layer1(const Part& part, int64_t r) {
-  ImageRows image{{}, weights_->layer1, group_rows(weights_->bias1, rings_.active1, r)};
+  ImageRows image{{}, weights_->layer1, group_rows(weights_->bias1)};
   image_windows(part, r, image.in);
+  for (int i = 0; i < block_edge; i++) {
+    image.rows.out[i] = rings_.layer1.row(r + i);
+  }
   pairs::layer1(image);
 }
 
 void PairSweep::layer2(const Part& part, int64_t r) {
-  LayerRows layer{{}, weights_->layer2, group_rows(weights_->bias2, rings_.active2, r)};
-  layer_windows(part, rings_.active1, rings_.zeros, r, layer.in);
+  LayerRows layer{{}, weights_->layer2, group_rows(weights_->bias2)};
+  layer_windows(part, rings_.layer1, rings_.zeros, r, pixels_left * channels1, layer.in);
+  for (int i = 0; i < block_edge; i++) {
+    layer.rows.out[i] = rings_.layer2.row(r + i);
+  }
   pairs::layer2(layer);
 }
 
 void PairSweep::layer3(const Part& part, int64_t r, float* out) {
   Output row{};
   row.tap_rows = tap_rows(part, r, kernel3, [&](int i, int t, int64_t at) {
-    row.in[i] = rings_.active2.window(at);
+    row.in[i] = rings_.layer2.window(at);
     row.weights[i] = weights_->layer3 + t * packed_row3;
   });
   row.bias = weights_->bias3;
@@ -84,57 +86,68 @@ void PairSweep::layer3(const Part& part, int64_t r, float* out) {
   pairs::layer3(row);
 }
 
-void PairSweep::output_gradient(int64_t r, const float* delta) { round_row(delta, columns(), rings_.gradient3.row(r)); }
+void PairSweep::output_gradient(int64_t r, const float* delta) { round_row(delta, columns(), rings_.output_gradient.row(r)); }
 
 void PairSweep::layer3_gradients(const Part& part, int64_t r, bool share, Network& gradient) {
+  bf16* layer2 = rings_.layer2.row(r);
+  if (share) {
+    // The window runs over the output gradient, so the taps come out turned, as the network keeps them.
+    WeightGradient weights{};
+    weights.tap_rows = tap_rows(part, r, kernel3, [&](int i, int t, int64_t at) {
+      weights.in[i] = rings_.output_gradient.window(at);
+      weights.gradient[i] = gradient.turned_weights3 + t * tap_row3;
+    });
+    weights.delta = layer2;
+    weights.width = columns();
+    layer3_weight_gradient(weights);
+  }
   Convolution row{};
   row.tap_rows = tap_rows(part, r, kernel3, [&](int i, int t, int64_t at) {
-    row.in[i] = rings_.gradient3.window(at);
+    row.in[i] = rings_.output_gradient.window(at);
     row.weights[i] = weights_->gradient3 + t * packed_gradient_row3;
   });
-  row.gate = rings_.active2.row(r);
+  row.gate = layer2;
   row.width = columns();
-  row.out = rings_.gradient2.row(r);
+  row.out = layer2;
   layer3_data_gradient(row);
-  if (!share) {
-    return;
+  if (share) {
+    add_pixels2(layer2, columns(), gradient.bias2);
   }
-  add_pixels2(row.out, columns(), gradient.bias2);
-  // The window runs over the output gradient, so the taps come out turned, as the network keeps them.
-  WeightGradient weights{};
-  weights.tap_rows = tap_rows(part, r, kernel3, [&](int i, int t, int64_t at) {
-    weights.in[i] = rings_.gradient3.window(at);
-    weights.gradient[i] = gradient.turned_weights3 + t * tap_row3;
+}
+
+void PairSweep::layer2_weight_gradient(const Part& part, const Groups& groups) {
+  auto row_of = [&](int64_t r) { return rings_.layer2.row(r); };
+  each_group(groups, [&](int64_t r) {
+    LayerGradientRows weights{};
+    layer_windows(part, rings_.layer1, rings_.zeros, r, pixels_left * channels1, weights.in);
+    gradient_rows(part, row_of, rings_.zeros, r, weights.delta);
+    weights.width = columns();
+    pairs::layer2_weight_gradient(weights, blocks_);
   });
-  weights.delta = rings_.active2.row(r);
-  weights.width = columns();
-  layer3_weight_gradient(weights);
 }
 
-void PairSweep::layer2_weight_gradient(const Part& part, int64_t r) {
-  LayerGradientRows weights{};
-  layer_windows(part, rings_.active1, rings_.zeros, r, weights.in);
-  gradient_rows(part, rings_.gradient2, rings_.zeros, r, weights.delta);
-  weights.width = columns();
-  pairs::layer2_weight_gradient(weights, blocks_);
+void PairSweep::layer2_data_gradient(const Part& part, const Groups& groups) {
+  each_group(groups, [&](int64_t r) {
+    LayerRows layer{{}, weights_->gradient2, group_rows(nullptr)};
+    layer_windows(part, rings_.layer2, rings_.zeros, r, pixels_left * channels2, layer.in);
+    for (int i = 0; i < block_edge; i++) {
+      layer.rows.gate[i] = rings_.layer1.row(r + i);
+      layer.rows.out[i] = rings_.gradient1(groups, r + i);
+    }
+    pairs::layer2_data_gradient(layer);
+  });
 }
 
-void PairSweep::layer2_data_gradient(const Part& part, int64_t r) {
-  LayerRows layer{{}, weights_->gradient2, group_rows(nullptr, rings_.gradient1, r)};
-  layer_windows(part, rings_.gradient2, rings_.zeros, r, layer.in);
-  for (int i = 0; i < block_edge; i++) {
-    layer.rows.gate[i] = rings_.active1.row(r + i);
-  }
-  pairs::layer2_data_gradient(layer);
-}
-
-void PairSweep::layer1_gradients(const Part& part, int64_t r, Network& gradient) {
-  for (int64_t at = r; at < std::min(r + block_edge, part.end); at++) {
-    add_pixels1(rings_.gradient1.row(at), columns(), gradient.bias1);
-  }
+void PairSweep::layer1_gradients(const Part& part, const Groups& groups, Network& gradient) {
+  auto row_of = [&](int64_t r) { return rings_.gradient1(groups, r); };
   ImageGradientRows weights{};
-  image_windows(part, r, weights.in);
-  gradient_rows(part, rings_.gradient1, rings_.zeros, r, weights.delta);
+  each_group(groups, [&](int64_t r) {
+    image_windows(part, r, weights.in[weights.groups]);
+    gradient_rows(part, row_of, rings_.zeros, r, weights.delta[weights.groups++]);
+    for (int64_t at = r; at < std::min(r + block_edge, part.end); at++) {
+      add_pixels1(row_of(at), columns(), gradient.bias1);
+    }
+  });
   weights.gradient = sums1().floats.data();
   weights.first = sums1().first;
   weights.width = columns();

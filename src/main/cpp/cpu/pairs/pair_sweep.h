@@ -27,12 +27,12 @@ class PairSweep : public RowSchedule {
   void layer3(const Part& part, int64_t r, float* out) override;
   void output_gradient(int64_t r, const float* delta) override;
   void layer3_gradients(const Part& part, int64_t r, bool share, Network& gradient) override;
-  void layer2_weight_gradient(const Part& part, int64_t r) override;
-  void layer2_data_gradient(const Part& part, int64_t r) override;
-  void layer1_gradients(const Part& part, int64_t r, Network& gradient) override;
+  void layer2_weight_gradient(const Part& part, const Groups& groups) override;
+  void layer2_data_gradient(const Part& part, const Groups& groups) override;
+  void layer1_gradients(const Part& part, const Groups& groups, Network& gradient) override;
 
   // What the kernels have in common: a group of a layer's rows.
-  Rows group_rows(const float* bias, const Ring<bf16>& out, int64_t r) const;
+  Rows group_rows(const float* bias) const;
 
   std::unique_ptr<Weights> weights_;
   AlignedFloats scratch_;

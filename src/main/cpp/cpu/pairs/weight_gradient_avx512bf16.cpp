@@ -12,12 +12,12 @@ namespace {
 constexpr Step most_pixel_pairs = 96;
 
 // Pairs of blocks of layer 1 that are summed at a time.
-constexpr Step most_steps1 = most_blocks / 2;
-// Its windows in pairs of blocks: [component][group row][position][2].
-constexpr Step pair_positions1 = whole_vectors(window_positions(most_steps1));
-constexpr Step windows_pitch1 = groups1 * pair_positions1 * 2;
+constexpr Step most_steps1 = most_gradient_blocks / 2;
+// Its windows in pairs of blocks are [component][group row][position][2].
+constexpr Step pairs_pitch(Step steps) { return 2 * windows_pitch(steps); }
 constexpr Step deltas_pitch1 = most_steps1 * slice1 * 2 + packed_gap;
-static_assert(components * (windows_pitch1 + deltas_pitch1) * sizeof(bf16) <= winograd_bytes, "no room");
+static_assert(components * (most_groups * groups1 * pairs_pitch(most_steps1) + deltas_pitch1) * sizeof(bf16) <= winograd_bytes,
+              "no room");
 
 inline void store_pairs(const __m512 first[window_edge], const __m512 second[window_edge], bf16* to, Step pitch) {
 #pragma GCC unroll 6
@@ -28,7 +28,7 @@ inline void store_pairs(const __m512 first[window_edge], const __m512 second[win
 
 // The second of a pair is `steps` blocks right of the first, so that only the positions of the first are needed.
 void image_component_pairs(const float* const in[image_rows], Step first, Step steps, bf16* to) {
-  const Step positions = window_positions(steps);
+  const Step positions = window_positions(steps), pitch = pairs_pitch(steps);
   const ImageColumns<Bfloat16Points> columns(in, first * block_edge, positions + window_edge - 1 + block_edge * steps);
   for (int y = 0; y < window_edge; y++) {
     for (int group = 0; group < groups1; group++) {
@@ -36,14 +36,20 @@ void image_component_pairs(const float* const in[image_rows], Step first, Step s
         __m512 one[window_edge], two[window_edge];
         columns.windows(group, y, x, one);
         columns.windows(group, y, x + block_edge * steps, two);
-        store_pairs(one, two, to + y * window_edge * windows_pitch1 + (group * pair_positions1 + x) * 2, windows_pitch1);
+        store_pairs(one, two, to + (y * window_edge * groups1 + group) * pitch + 2 * x, groups1 * pitch);
       }
     }
   }
 }
 
-// gradient += (first: =) the sums over steps of one component of a slice of channels.
-inline void add_products1(const bf16* windows, const bf16* delta, Step steps, bool first, float* gradient) {
+// Windows of consecutive pairs of blocks of a row.
+struct PairWindows {
+  const bf16* at;
+  Step pitch, steps;
+};
+
+// gradient += (first: =) the sums over steps of component i of a slice of channels.
+inline void add_products1(const PairWindows* windows, int shares, int i, const bf16* delta, bool first, float* gradient) {
   constexpr int vectors = slice1 / lanes;
   __m512 sums[groups1 * groups1][vectors];
 #pragma GCC unroll 9
@@ -53,18 +59,22 @@ inline void add_products1(const bf16* windows, const bf16* delta, Step steps, bo
       sums[k][v] = first ? _mm512_setzero_ps() : _mm512_loadu_ps(gradient + k * slice1 + v * lanes);
     }
   }
-  for (Step s = 0; s < steps; s++, windows += 2 * block_edge, delta += 2 * slice1) {
-    __m512i d[vectors];
-#pragma GCC unroll 2
-    for (int v = 0; v < vectors; v++) {
-      d[v] = load(delta + v * 2 * lanes);
-    }
-#pragma GCC unroll 9
-    for (int k = 0; k < groups1 * groups1; k++) {
-      const __m512i x = broadcast_pair(windows + (k / groups1 * pair_positions1 + k % groups1 * 3) * 2);
+  for (int share = 0; share < shares; share++) {
+    const Step pitch = windows[share].pitch;
+    const bf16* at = windows[share].at + i * groups1 * pitch;
+    for (Step s = 0; s < windows[share].steps; s++, at += 2 * block_edge, delta += 2 * slice1) {
+      __m512i d[vectors];
 #pragma GCC unroll 2
       for (int v = 0; v < vectors; v++) {
-        sums[k][v] = dot(x, d[v], sums[k][v]);
+        d[v] = load(delta + v * 2 * lanes);
+      }
+#pragma GCC unroll 9
+      for (int k = 0; k < groups1 * groups1; k++) {
+        const __m512i x = broadcast_pair(at + k / groups1 * pitch + k % groups1 * 3 * 2);
+#pragma GCC unroll 2
+        for (int v = 0; v < vectors; v++) {
+          sums[k][v] = dot(x, d[v], sums[k][v]);
+        }
       }
     }
   }
@@ -164,22 +174,31 @@ void add_weight_gradient2(const float* gradient, float* weights2) {
 }
 
 void layer1_weight_gradient(const ImageGradientRows& rows) {
-  balanced_pieces((rows.width + 2 * block_edge - 1) / (2 * block_edge), most_steps1, [&](Step first, Step steps) {
-    bf16* windows = static_cast<bf16*>(rows.scratch);
-    bf16* deltas = windows + components * windows_pitch1;
-    image_component_pairs(rows.in, 2 * first, steps, windows);
+  const Step a_row = (blocks_of(rows.width) + 1) / 2;
+  balanced_pieces(rows.groups * a_row, most_steps1, [&](Step first, Step steps) {
+    PairWindows windows[most_groups];
+    int shares = 0;
+    bf16* free = static_cast<bf16*>(rows.scratch);
+    shares_of_rows(a_row, first, steps, [&](int group, Step at, Step count, Step) {
+      image_component_pairs(rows.in[group], 2 * at, count, free);
+      windows[shares++] = {free, pairs_pitch(count), count};
+      free += components * groups1 * pairs_pitch(count);
+    });
+    bf16* deltas = free;
     for (int slice = 0; slice < slices1; slice++) {
-      for (Step s = 0; s < steps; s++) {
-        for (Step c = 0; c < slice1; c += lanes) {
-          gradient_component_pair<channels1>(rows.delta,
-                                             (2 * first + s) * block_edge * channels1 + 2 * (slice * slice1 + c),
-                                             steps * block_edge * channels1, deltas + s * 2 * slice1 + 2 * c,
-                                             deltas_pitch1);
+      shares_of_rows(a_row, first, steps, [&](int group, Step at, Step count, Step before) {
+        for (Step s = 0; s < count; s++) {
+          for (Step c = 0; c < slice1; c += lanes) {
+            gradient_component_pair<channels1>(rows.delta[group],
+                                               (2 * at + s) * block_edge * channels1 + 2 * (slice * slice1 + c),
+                                               count * block_edge * channels1, deltas + (before + s) * 2 * slice1 + 2 * c,
+                                               deltas_pitch1);
+          }
         }
-      }
+      });
       float* gradient = rows.gradient + slice * components * groups1 * groups1 * slice1;
       for (int i = 0; i < components; i++) {
-        add_products1(windows + i * windows_pitch1, deltas + i * deltas_pitch1, steps, rows.first && first == 0,
+        add_products1(windows, shares, i, deltas + i * deltas_pitch1, rows.first && first == 0,
                       gradient + i * groups1 * groups1 * slice1);
       }
     }
