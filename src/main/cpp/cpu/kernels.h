@@ -55,6 +55,7 @@ struct WinogradGradientRows {
   const float* in[most_groups][12];    // as above
   const float* delta[most_groups][4];  // [width, rounded up to four][output channels]
   float* gradient;                     // as the layer's transformed weights
+  float* bias_gradient;                // [output channels], += the sums of delta
   bool first;             // what is in gradient does not count
   int64_t width;
   float* scratch;  // winograd_scratch floats
@@ -101,8 +102,6 @@ struct Kernels {
   // weights += the kernels' gradient, from sums of components
   void (*add_weight_gradient1)(const float* sums, float* weights1);
   void (*add_weight_gradient2)(const float* sums, float* weights2);
-  // sums[c] += sum over p of row[p][c]; channels a multiple of 16
-  void (*add_pixels)(const float* row, int64_t width, int channels, float* sums);
   // Mean over all 7x7 windows; rows and columns at least 7.
   double (*ssim)(const QualityPair&);
   // Sum of squared differences: float32 differences and squares, sum in double.

@@ -105,6 +105,7 @@ void layer1_weight_gradient(const WinogradGradientRows& rows) {
                                     deltas + (before + b) * WIDTH);
         }
       });
+      add_blocks(deltas + sum_component * deltas_pitch, blocks, WIDTH, rows.bias_gradient + c);
       for (int i = 0; i < components; i++) {
         add_products1(windows, shares, i, deltas + i * deltas_pitch, rows.first && first == 0, gradient + i * taps1);
       }

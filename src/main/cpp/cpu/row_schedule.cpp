@@ -135,7 +135,7 @@ double RowSchedule::train(const Part& part, const std::vector<TrainingImage>& im
              [&](int64_t r) { layer3_gradients(part, r, within(part, r, 0), gradient); });
     const Groups groups = groups_within(part, s - lag_gradients, rows, 0);
     if (groups.count() > 0) {
-      layer2_weight_gradient(part, groups);
+      layer2_weight_gradient(part, groups, gradient);
       layer2_data_gradient(part, groups);
       layer1_gradients(part, groups, gradient);
       sums1_.first = sums2_.first = false;

@@ -117,14 +117,12 @@ void RowSweep::layer3_gradients(const Part& part, int64_t r, bool share, Network
   row.width = columns();
   row.out = layer2;
   kernels_.layer3_data_gradient(row);
-  if (share) {
-    kernels_.add_pixels(layer2, columns(), channels2, gradient.bias2);
-  }
 }
 
-void RowSweep::layer2_weight_gradient(const Part& part, const Groups& groups) {
+void RowSweep::layer2_weight_gradient(const Part& part, const Groups& groups, Network& gradient) {
   WinogradGradientRows weights =
       gradient_groups(part, groups, sums2(), [&](int64_t r) { return rings_.layer2.row(r); });
+  weights.bias_gradient = gradient.bias2;
   const float*(*in)[image_rows] = weights.in;
   each_group(groups, [&](int64_t r) { layer_windows(part, rings_.layer1, rings_.zeros, r, pad2 * channels1, *in++); });
   kernels_.layer2_weight_gradient(weights);
@@ -143,15 +141,11 @@ void RowSweep::layer2_data_gradient(const Part& part, const Groups& groups) {
 }
 
 void RowSweep::layer1_gradients(const Part& part, const Groups& groups, Network& gradient) {
-  auto row_of = [&](int64_t r) { return rings_.gradient1(groups, r); };
-  WinogradGradientRows weights = gradient_groups(part, groups, sums1(), row_of);
+  WinogradGradientRows weights =
+      gradient_groups(part, groups, sums1(), [&](int64_t r) { return rings_.gradient1(groups, r); });
+  weights.bias_gradient = gradient.bias1;
   const float*(*in)[image_rows] = weights.in;
-  each_group(groups, [&](int64_t r) {
-    image_windows(part, r, *in++);
-    for (int64_t at = r; at < std::min(r + block_edge, part.end); at++) {
-      kernels_.add_pixels(row_of(at), columns(), channels1, gradient.bias1);
-    }
-  });
+  each_group(groups, [&](int64_t r) { image_windows(part, r, *in++); });
   kernels_.layer1_weight_gradient(weights);
 }
 

@@ -193,16 +193,6 @@ void layer3(const ConvolutionRow& row) {
   balanced_pieces(row.width, 8, [&](Step pixel, Step count) { with_constant<8, DotPixels>(count, row, pixel); });
 }
 
-void add_pixels(const float* row, int64_t width, int channels, float* sums) {
-  for (int c = 0; c < channels; c += WIDTH) {
-    Vector total = broadcast(0);
-    for (int64_t p = 0; p < width; p++) {
-      total = total + load(row + p * channels + c);
-    }
-    store(sums + c, load(sums + c) + total);
-  }
-}
-
 int64_t multiply_adds(int64_t rounds) {
   constexpr int sums = REGISTERS - 4;
   Vector total[sums];
@@ -264,7 +254,6 @@ void transform_weights(const Network& network, WinogradWeights& to) {
                          transform_weights,                                                         \
                          add_weight_gradient1,                                                      \
                          add_weight_gradient2,                                                      \
-                         add_pixels,                                                                \
                          mean_ssim,                                                                 \
                          squared_error,                                                             \
                          multiply_adds};                                                            \

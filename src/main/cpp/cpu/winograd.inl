@@ -140,6 +140,19 @@ inline void store_block(const WinogradRows& rows, const float* products, Step pi
   }
 }
 
+// sums[c] += the sums over whole blocks of so many channels, from one component of their gradients: the one whose points are 1.
+static_assert(Float32Points::inner == 1, "the sum of four pixels is their component at 1");
+constexpr int sum_component = window_edge + 1;
+inline void add_blocks(const float* component, Step blocks, int channels, float* sums) {
+  for (int c = 0; c < channels; c += WIDTH) {
+    Vector total = broadcast(0);
+    for (Step b = 0; b < blocks; b++) {
+      total = total + load(component + b * channels + c);
+    }
+    store(sums + c, load(sums + c) + total);
+  }
+}
+
 template <int CHANNELS>
 void store_outputs(const WinogradRows& rows, const float* products, Step first, Step blocks) {
   const Step pitch = component_pitch(blocks, CHANNELS);

@@ -110,12 +110,9 @@ void PairSweep::layer3_gradients(const Part& part, int64_t r, bool share, Networ
   row.width = columns();
   row.out = layer2;
   layer3_data_gradient(row);
-  if (share) {
-    add_pixels2(layer2, columns(), gradient.bias2);
-  }
 }
 
-void PairSweep::layer2_weight_gradient(const Part& part, const Groups& groups) {
+void PairSweep::layer2_weight_gradient(const Part& part, const Groups& groups, Network& gradient) {
   auto row_of = [&](int64_t r) { return rings_.layer2.row(r); };
   each_group(groups, [&](int64_t r) {
     LayerGradientRows weights{};
@@ -123,6 +120,9 @@ void PairSweep::layer2_weight_gradient(const Part& part, const Groups& groups) {
     gradient_rows(part, row_of, rings_.zeros, r, weights.delta);
     weights.width = columns();
     pairs::layer2_weight_gradient(weights, blocks_);
+    for (int64_t at = r; at < std::min(r + block_edge, part.end); at++) {
+      add_pixels2(row_of(at), columns(), gradient.bias2);
+    }
   });
 }
 
