@@ -264,10 +264,12 @@ LDCT_API int32_t ldct_measure_ssim(ldct_engine* engine, const float* target, con
   });
 }
 
-LDCT_API int32_t ldct_trainer_memory(ldct_trainer* trainer, int64_t* bytes) {
+LDCT_API int32_t ldct_trainer_memory(ldct_trainer* trainer, int64_t* model, int64_t* activations) {
   return guarded([&] {
-    require(trainer && bytes, "trainer and bytes must not be null");
-    *bytes = trainer->held->bytes();
+    require(trainer && model && activations, "no argument may be null");
+    const ldct::Memory memory = trainer->held->memory();
+    *model = memory.model;
+    *activations = memory.activations;
   });
 }
 

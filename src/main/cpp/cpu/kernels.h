@@ -46,7 +46,7 @@ struct WinogradRows {
   bool relu;
   int64_t width;
   float* out[4];   // [width][output channels]
-  float* scratch;  // winograd_scratch floats
+  float* scratch;  // scratch_floats(width)
 };
 
 // gradient += the share of so many groups of four rows, in components
@@ -58,7 +58,7 @@ struct WinogradGradientRows {
   float* bias_gradient;                // [output channels], += the sums of delta
   bool first;             // what is in gradient does not count
   int64_t width;
-  float* scratch;  // winograd_scratch floats
+  float* scratch;  // scratch_floats(width)
 };
 
 // Pixels are clipped to these; infinite: no clipping.
@@ -84,6 +84,8 @@ struct WinogradWeights;
 
 struct Kernels {
   const char* name;
+  // What layers 1 and 2 and their gradients need for rows of so many pixels.
+  int64_t (*scratch_floats)(int64_t width);
   // 9x9, 1 -> 64, ReLU
   void (*layer1)(const WinogradRows&);
   // 3x3, 64 -> 32, ReLU

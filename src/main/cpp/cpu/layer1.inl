@@ -6,11 +6,11 @@ namespace ldct {
 namespace cpu {
 namespace {
 
-// A vector of channels of all components takes the first-level cache.
-constexpr Step floats1(Step blocks) { return components * component_pitch(blocks, WIDTH); }
-static_assert(windows_floats(most_blocks) + floats1(most_blocks) <= winograd_scratch, "no room");
-static_assert(most_groups * windows_floats(most_gradient_blocks) + floats1(most_gradient_blocks) <= winograd_scratch,
-              "no room");
+// Windows, and a vector of channels of all components, which takes the first-level cache.
+constexpr Step layer1_floats(Step blocks) { return windows_floats(blocks) + components * component_pitch(blocks, WIDTH); }
+constexpr Step layer1_gradient_floats(Step blocks) {
+  return most_groups * windows_floats(blocks) + components * component_pitch(blocks, WIDTH);
+}
 
 // Weights and their gradients: [channels1 / WIDTH][component][group row][group column][WIDTH].
 constexpr Step taps1 = groups1 * groups1 * WIDTH;

@@ -4,6 +4,11 @@ namespace ldct {
 namespace cpu {
 namespace {
 
+constexpr Step layer2_floats(Step blocks) {
+  return components * (component_pitch(blocks, channels1) + component_pitch(blocks, channels2));
+}
+constexpr Step layer2_gradient_floats(Step blocks) { return layer2_floats(blocks) / 2; }
+
 template <int INPUTS, int OUTPUTS>
 void layer2(const WinogradRows& rows) {
   pieces_of_blocks(rows.width, [&](Step first, Step blocks) {
@@ -48,9 +53,6 @@ void add_half_of_gradient(const WinogradGradientRows& rows, Step first, Step blo
     WeightGradient<channels1, channels1, channels2>::run(product);
   }
 }
-
-static_assert(half_components * (most_gradient_blocks * (channels1 + channels2) + 2 * component_gap) <= winograd_scratch,
-              "no room");
 
 void layer2_weight_gradient(const WinogradGradientRows& rows) {
   balanced_pieces(rows.groups * blocks_of(rows.width), most_gradient_blocks, [&](Step first, Step blocks) {

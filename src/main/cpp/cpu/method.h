@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cpu/network.h"
+#include "engine/engine.h"
 
 namespace ldct {
 namespace cpu {
@@ -63,7 +64,7 @@ class Sweep {
                        Network& gradient) = 0;
   virtual void end_gradients(Network& gradient) = 0;
 
-  virtual int64_t bytes() const = 0;
+  virtual Memory memory() const = 0;
 };
 
 // How a trainer computes: an instruction set and a precision, and the weights as these want them.

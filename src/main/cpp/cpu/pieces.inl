@@ -33,6 +33,14 @@ inline void balanced_pieces(Step total, Step most, const BODY& body) {
   }
 }
 
+// The longest of these pieces.
+constexpr Step longest_piece(Step total, Step most) {
+  const Step pieces = (total + most - 1) / most;
+  return (total + pieces - 1) / pieces;
+}
+
+constexpr Step larger(Step a, Step b) { return a < b ? b : a; }
+
 }  // namespace
 }  // namespace cpu
 }  // namespace ldct

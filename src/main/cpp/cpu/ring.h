@@ -28,7 +28,7 @@ class Ring {
   T* window(int64_t r) const { return reinterpret_cast<T*>(memory_.data()) + r % rows_ * pitch_; }
   T* row(int64_t r) const { return window(r) + offset_; }
   int64_t rows() const { return allocated_; }
-  int64_t bytes() const { return memory_.size() * static_cast<int64_t>(sizeof(float)); }
+  int64_t bytes() const { return memory_.bytes(); }
 
  private:
   AlignedFloats memory_;

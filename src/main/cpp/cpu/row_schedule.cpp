@@ -144,10 +144,9 @@ double RowSchedule::train(const Part& part, const std::vector<TrainingImage>& im
   return loss;
 }
 
-int64_t RowSchedule::bytes() const {
-  const int64_t floats = input_.size() + outside_.size() + out_row_.size() + delta_row_.size() +
-                         sums1_.floats.size() + sums2_.floats.size();
-  return floats * static_cast<int64_t>(sizeof(float));
+Memory RowSchedule::memory() const {
+  return {sums1_.floats.bytes() + sums2_.floats.bytes(),
+          input_.bytes() + outside_.bytes() + out_row_.bytes() + delta_row_.bytes()};
 }
 
 }  // namespace cpu

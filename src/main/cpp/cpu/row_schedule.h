@@ -84,7 +84,7 @@ class RowSchedule : public Sweep {
   void begin_gradients() override;
   double train(const Part& part, const std::vector<TrainingImage>& images, float gradient_scale,
                Network& gradient) override;
-  int64_t bytes() const override;
+  Memory memory() const override;
 
  protected:
   int64_t columns() const { return columns_; }

@@ -9,7 +9,7 @@ RowSweep::RowSweep(const Kernels& kernels, const Model& model, int64_t columns)
     : RowSchedule(model, columns),
       kernels_(kernels),
       weights_(new WinogradWeights()),
-      scratch_(winograd_scratch) {}
+      scratch_(kernels.scratch_floats(columns)) {}
 
 void RowSweep::use_rows(const Alive& rows) {
   if (rings_.hold(rows)) {
@@ -149,8 +149,9 @@ void RowSweep::layer1_gradients(const Part& part, const Groups& groups, Network&
   kernels_.layer1_weight_gradient(weights);
 }
 
-int64_t RowSweep::bytes() const {
-  return RowSchedule::bytes() + rings_.bytes() + sizeof(WinogradWeights) + scratch_.size() * static_cast<int64_t>(sizeof(float));
+Memory RowSweep::memory() const {
+  const Memory common = RowSchedule::memory();
+  return {common.model + static_cast<int64_t>(sizeof(WinogradWeights)), common.activations + rings_.bytes() + scratch_.bytes()};
 }
 
 std::unique_ptr<Sweep> RowMethod::sweep(int64_t columns, int64_t) const {

@@ -17,7 +17,7 @@ class RowSweep : public RowSchedule {
   RowSweep(const Kernels& kernels, const Model& model, int64_t columns);
 
   void end_gradients(Network& gradient) override;
-  int64_t bytes() const override;
+  Memory memory() const override;
 
  private:
   void use_rows(const Alive& rows) override;

@@ -229,6 +229,13 @@ namespace ldct {
 namespace cpu {
 namespace {
 
+int64_t scratch_floats(int64_t width) {
+  const Step blocks = longest_piece(blocks_of(width), most_blocks);
+  const Step summed = longest_piece(most_groups * blocks_of(width), most_gradient_blocks);
+  return larger(larger(layer1_floats(blocks), layer1_gradient_floats(summed)),
+                larger(layer2_floats(blocks), layer2_gradient_floats(summed)));
+}
+
 void transform_weights(const Network& network, WinogradWeights& to) {
   transform_weights1(network.weights1, to);
   transform_weights2(network.weights2, to);
@@ -243,6 +250,7 @@ void transform_weights(const Network& network, WinogradWeights& to) {
   namespace ldct {                                                                                  \
   namespace cpu {                                                                                   \
   const Kernels TABLE = {NAME,                                                                      \
+                         scratch_floats,                                                            \
                          layer1,                                                                    \
                          layer2<channels1, channels2>,                                              \
                          layer3,                                                                    \

@@ -34,12 +34,16 @@ CpuTrainer::CpuTrainer(ThreadPool& pool, std::unique_ptr<Method> method, const K
       moment2_(new Network()),
       workspaces_(static_cast<size_t>(pool.workers())) {}
 
-int64_t CpuTrainer::bytes() const {
-  int64_t total = method_->bytes() + static_cast<int64_t>((3 + slots_.size()) * sizeof(Network));
+Memory CpuTrainer::memory() const {
+  Memory total{method_->bytes() + static_cast<int64_t>((3 + slots_.size()) * sizeof(Network)), 0};
   for (const Workspace& space : workspaces_) {
-    size_t floats = space.target.capacity() + space.prediction.capacity();
-    total += static_cast<int64_t>(floats * sizeof(float) + space.scratch.capacity() * sizeof(double));
-    total += space.sweep ? space.sweep->bytes() : 0;
+    const size_t floats = space.target.capacity() + space.prediction.capacity();
+    total.activations += static_cast<int64_t>(floats * sizeof(float) + space.scratch.capacity() * sizeof(double));
+    if (space.sweep) {
+      const Memory sweep = space.sweep->memory();
+      total.model += sweep.model;
+      total.activations += sweep.activations;
+    }
   }
   return total;
 }

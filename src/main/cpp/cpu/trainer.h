@@ -26,7 +26,7 @@ class CpuTrainer : public Trainer {
   CpuTrainer(ThreadPool& pool, std::unique_ptr<Method> method, const Kernels& kernels,
              const ldct_trainer_options& options);
 
-  int64_t bytes() const override;
+  Memory memory() const override;
   void set_parameters(const float* parameters) override;
   void get_parameters(float* parameters) override;
   void set_state(const float* moments, int64_t steps) override;

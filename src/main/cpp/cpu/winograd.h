@@ -51,7 +51,6 @@ constexpr int component_pitch2 = component_weights2 + component_gap;
 constexpr int most_blocks = 16;
 // Gradients read and write their sums once for so many blocks, which may belong to several groups of rows.
 constexpr int most_gradient_blocks = 24;
-constexpr int64_t winograd_scratch = components * (most_blocks * (channels1 + channels2) + 2 * component_gap);
 
 // The weights as the products read them; each worker has its own.
 struct WinogradWeights {

@@ -51,10 +51,16 @@ struct Images {
   Shape shape;
 };
 
+// Bytes that a trainer holds.
+struct Memory {
+  int64_t model;        // parameters, optimiser state, weights as kernels read them, sums of gradients
+  int64_t activations;  // activations, their gradients and scratch, which grow with the images
+};
+
 class Trainer {
  public:
   virtual ~Trainer() = default;
-  virtual int64_t bytes() const = 0;
+  virtual Memory memory() const = 0;
   virtual void set_parameters(const float* parameters) = 0;
   virtual void get_parameters(float* parameters) = 0;
   virtual void set_state(const float* moments, int64_t steps) = 0;

@@ -20,7 +20,7 @@
 extern "C" {
 #endif
 
-#define LDCT_ABI_VERSION 3
+#define LDCT_ABI_VERSION 4
 
 /* Parameters in state_dict order: layers.0.weight [64,1,9,9], layers.0.bias [64],
  * layers.2.weight [32,64,3,3], layers.2.bias [32], layers.4.weight [1,32,5,5], layers.4.bias [1]. */
@@ -130,8 +130,12 @@ int32_t ldct_trainer_create(ldct_engine* engine, const ldct_trainer_options* opt
                             ldct_trainer** trainer);
 void ldct_trainer_close(ldct_trainer* trainer);
 
-/* Bytes that a trainer holds: parameters, optimiser state, gradients and every worker's activations so far. */
-int32_t ldct_trainer_memory(ldct_trainer* trainer, int64_t* bytes);
+/*
+ * Bytes that a trainer holds after its calls so far. model: parameters, optimiser state, weights in the kernels' layouts and
+ * sums of gradients. activations: activations, their gradients and scratch of all workers, which grow with the images. On a
+ * CUDA device both are device memory, and what its kernels share with the gradients counts as activations.
+ */
+int32_t ldct_trainer_memory(ldct_trainer* trainer, int64_t* model, int64_t* activations);
 
 /* parameters: float32 [LDCT_PARAMETER_COUNT]. Setting them leaves the optimiser state alone. */
 int32_t ldct_trainer_set_parameters(ldct_trainer* trainer, const float* parameters);

@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 /* Raised whenever this header, ldct.h or engine/engine.h changes. */
-#define LDCT_CUDA_ABI_VERSION 3
+#define LDCT_CUDA_ABI_VERSION 4
 
 namespace ldct {
 class Engine;

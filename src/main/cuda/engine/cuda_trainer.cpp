@@ -45,8 +45,8 @@ CudaTrainer::CudaTrainer(std::shared_ptr<Device> device, std::unique_ptr<Network
 
 CudaTrainer::~CudaTrainer() { cudaStreamSynchronize(stream_); }
 
-int64_t CudaTrainer::bytes() const {
-  return static_cast<int64_t>(learned_.bytes() + chunk_.bytes() + held()) + feed_.device_bytes();
+Memory CudaTrainer::memory() const {
+  return {static_cast<int64_t>(learned_.bytes()), static_cast<int64_t>(chunk_.bytes() + held()) + feed_.device_bytes()};
 }
 
 size_t CudaTrainer::held() const {

@@ -22,7 +22,7 @@ class CudaTrainer : public Trainer {
   CudaTrainer(std::shared_ptr<Device> device, std::unique_ptr<Network> network, const ldct_trainer_options& options);
   ~CudaTrainer() override;
 
-  int64_t bytes() const override;
+  Memory memory() const override;
   void set_parameters(const float* parameters) override;
   void get_parameters(float* parameters) override;
   void set_state(const float* moments, int64_t steps) override;

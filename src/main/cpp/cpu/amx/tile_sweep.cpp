@@ -82,15 +82,13 @@ void TileSweep<planes>::begin_gradients() {
 }
 
 template <int planes>
-int64_t TileSweep<planes>::bytes() const {
-  int64_t floats = input_.size() + out_row_.size();
-  int64_t total = floats * static_cast<int64_t>(sizeof(float)) + partial_.bytes() + delta_.bytes() +
-                  (sums_ ? static_cast<int64_t>(sizeof(TileGradients)) : 0);
+Memory TileSweep<planes>::memory() const {
+  int64_t activations = input_.bytes() + out_row_.bytes() + partial_.bytes() + delta_.bytes();
   for (const PlaneRing* ring : {&strip_, &shift_scratch_, &shifted1_, &shifted3_, &active1_, &active1_pairs_, &active2_,
                                 &active2_pairs_, &gradient2_, &gradient2_planar_, &gradient1_pairs_}) {
-    total += ring->bytes();
+    activations += ring->bytes();
   }
-  return total;
+  return {sums_ ? static_cast<int64_t>(sizeof(TileGradients)) : 0, activations};
 }
 
 template <int planes>

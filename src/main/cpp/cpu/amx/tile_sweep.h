@@ -21,7 +21,7 @@ class PlaneRing {
   bf16* row(int64_t r) const { return reinterpret_cast<bf16*>(memory_.data()) + r % rows_ * pitch_ + offset_; }
   Planes planes(int64_t r) const { return {row(r), plane_}; }
   int64_t plane() const { return plane_; }
-  int64_t bytes() const { return memory_.size() * static_cast<int64_t>(sizeof(float)); }
+  int64_t bytes() const { return memory_.bytes(); }
 
  private:
   AlignedFloats memory_;
@@ -33,7 +33,7 @@ class FloatRing {
   void allocate(int64_t rows, int64_t pitch, int64_t offset);
   int64_t rows() const { return rows_; }
   float* row(int64_t r) const { return memory_.data() + r % rows_ * pitch_ + offset_; }
-  int64_t bytes() const { return memory_.size() * static_cast<int64_t>(sizeof(float)); }
+  int64_t bytes() const { return memory_.bytes(); }
 
  private:
   AlignedFloats memory_;
@@ -52,7 +52,7 @@ class TileSweep : public Sweep {
   double train(const Part& part, const std::vector<TrainingImage>& images, float gradient_scale,
                Network& gradient) override;
   void end_gradients(Network& gradient) override;
-  int64_t bytes() const override;
+  Memory memory() const override;
 
  private:
   using Kernels = TileKernels<planes>;

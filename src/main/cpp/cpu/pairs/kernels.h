@@ -48,7 +48,7 @@ struct Rows {
   const bf16* gate[block_edge];  // pairs: zero where not positive; unused forward, which is followed by ReLU
   int64_t width;
   bf16* out[block_edge];  // pairs
-  void* scratch;          // winograd_bytes
+  void* scratch;          // scratch_bytes(width)
 };
 struct ImageRows {
   const float* in[image_rows];  // from four rows above the first, at pixel -4
@@ -107,7 +107,7 @@ struct ImageGradientRows {
   float* gradient;
   bool first;
   int64_t width;
-  void* scratch;  // winograd_bytes
+  void* scratch;  // scratch_bytes(width)
 };
 
 // gradient[t][tap column][channel] += sum over pixels of in[t][pixel + tap column] * delta[pixel][channel]
@@ -119,13 +119,15 @@ struct WeightGradient {
   int64_t width;
 };
 
-constexpr int64_t winograd_bytes = components * (most_blocks * (channels2 * 2 + channels1 * 4) + packed_gap * 6);
 constexpr int64_t blocks_in_pitch = most_steps * channels1 * 2 + packed_gap;
 constexpr int64_t blocks_delta_pitch = most_steps * channels2 * 2 + packed_gap;
 
 // The weights in the layouts above.
 void pack(const Network& network, Weights& to);
 void round_row(const float* row, int64_t width, bf16* out);
+
+// What layers 1 and 2 and their gradients need for rows of so many pixels.
+int64_t scratch_bytes(int64_t width);
 
 void layer1(const ImageRows& rows);
 void layer2(const LayerRows& rows);

@@ -15,7 +15,7 @@ constexpr int64_t plain_slack = 32;
 }  // namespace
 
 PairSweep::PairSweep(const Model& model, int64_t columns)
-    : RowSchedule(model, columns), weights_(new Weights()), scratch_((winograd_bytes + 3) / 4) {}
+    : RowSchedule(model, columns), weights_(new Weights()), scratch_((scratch_bytes(columns) + 3) / 4) {}
 
 void PairSweep::use_rows(const Alive& rows) {
   if (rings_.hold(rows)) {
@@ -155,9 +155,10 @@ void PairSweep::layer1_gradients(const Part& part, const Groups& groups, Network
   layer1_weight_gradient(weights);
 }
 
-int64_t PairSweep::bytes() const {
-  const int64_t floats = scratch_.size() + blocks_memory_.size();
-  return RowSchedule::bytes() + rings_.bytes() + sizeof(Weights) + floats * static_cast<int64_t>(sizeof(float));
+Memory PairSweep::memory() const {
+  const Memory common = RowSchedule::memory();
+  return {common.model + static_cast<int64_t>(sizeof(Weights)),
+          common.activations + rings_.bytes() + scratch_.bytes() + blocks_memory_.bytes()};
 }
 
 }  // namespace pairs

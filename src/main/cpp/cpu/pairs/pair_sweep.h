@@ -17,7 +17,7 @@ class PairSweep : public RowSchedule {
 
   void begin_gradients() override;
   void end_gradients(Network& gradient) override;
-  int64_t bytes() const override;
+  Memory memory() const override;
 
  private:
   void use_rows(const Alive& rows) override;

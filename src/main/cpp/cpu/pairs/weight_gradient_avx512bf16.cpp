@@ -15,9 +15,10 @@ constexpr Step most_pixel_pairs = 96;
 constexpr Step most_steps1 = most_gradient_blocks / 2;
 // Its windows in pairs of blocks are [component][group row][position][2].
 constexpr Step pairs_pitch(Step steps) { return 2 * windows_pitch(steps); }
-constexpr Step deltas_pitch1 = most_steps1 * slice1 * 2 + packed_gap;
-static_assert(components * (most_groups * groups1 * pairs_pitch(most_steps1) + deltas_pitch1) * sizeof(bf16) <= winograd_bytes,
-              "no room");
+constexpr Step deltas_pitch(Step steps) { return steps * slice1 * 2 + packed_gap; }
+
+// Pairs of blocks of a row.
+constexpr Step steps_of(Step width) { return (blocks_of(width) + 1) / 2; }
 
 inline void store_pairs(const __m512 first[window_edge], const __m512 second[window_edge], bf16* to, Step pitch) {
 #pragma GCC unroll 6
@@ -142,7 +143,7 @@ void layer3_weight_gradient(const WeightGradient& row) {
 }
 
 void layer2_weight_gradient(const LayerGradientRows& rows, Blocks& blocks) {
-  const Step total = (rows.width + 2 * block_edge - 1) / (2 * block_edge);
+  const Step total = steps_of(rows.width);
   for (Step first = 0; first < total;) {
     const Step room = most_steps - blocks.steps, left = total - first, steps = left < room ? left : room;
     bf16* in = blocks.in + blocks.steps * 2 * channels1;
@@ -173,9 +174,19 @@ void add_weight_gradient2(const float* gradient, float* weights2) {
   Winograd::add_weight_gradient2(gradient, weights2);
 }
 
+int64_t scratch_bytes(int64_t width) {
+  const Step blocks = longest_piece(blocks_of(width), most_blocks);
+  const Step steps = longest_piece(most_groups * steps_of(width), most_steps1);
+  const Step layer1 = 4 * (windows_floats(blocks) + components * (blocks * slice1 + packed_gap));
+  const Step data_gradient2 = components * (2 * (blocks * channels2 + packed_gap) + 4 * (blocks * channels1 + packed_gap));
+  const Step gradient1 = 2 * components * (most_groups * groups1 * pairs_pitch(steps) + deltas_pitch(steps));
+  return larger(larger(layer1, data_gradient2), gradient1);
+}
+
 void layer1_weight_gradient(const ImageGradientRows& rows) {
-  const Step a_row = (blocks_of(rows.width) + 1) / 2;
+  const Step a_row = steps_of(rows.width);
   balanced_pieces(rows.groups * a_row, most_steps1, [&](Step first, Step steps) {
+    const Step pitch = deltas_pitch(steps);
     PairWindows windows[most_groups];
     int shares = 0;
     bf16* free = static_cast<bf16*>(rows.scratch);
@@ -192,13 +203,13 @@ void layer1_weight_gradient(const ImageGradientRows& rows) {
             gradient_component_pair<channels1>(rows.delta[group],
                                                (2 * at + s) * block_edge * channels1 + 2 * (slice * slice1 + c),
                                                count * block_edge * channels1, deltas + (before + s) * 2 * slice1 + 2 * c,
-                                               deltas_pitch1);
+                                               pitch);
           }
         }
       });
       float* gradient = rows.gradient + slice * components * groups1 * groups1 * slice1;
       for (int i = 0; i < components; i++) {
-        add_products1(windows, shares, i, deltas + i * deltas_pitch1, rows.first && first == 0,
+        add_products1(windows, shares, i, deltas + i * pitch, rows.first && first == 0,
                       gradient + i * groups1 * groups1 * slice1);
       }
     }

@@ -52,7 +52,7 @@ final class EngineContender implements Contender, AutoCloseable {
   }
 
   long memoryBytes() {
-    return trainer.memoryBytes();
+    return trainer.memory().bytes();
   }
 
   /** A step's loss, or the mean output or the SSIM: every contender must come to the same. */

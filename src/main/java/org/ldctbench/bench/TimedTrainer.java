@@ -70,8 +70,8 @@ final class TimedTrainer implements Trainer {
   }
 
   @Override
-  public long memoryBytes() {
-    return trainer.memoryBytes();
+  public Memory memory() {
+    return trainer.memory();
   }
 
   @Override

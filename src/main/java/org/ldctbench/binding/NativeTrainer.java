@@ -115,10 +115,11 @@ final class NativeTrainer implements Trainer {
   }
 
   @Override
-  public long memoryBytes() {
-    long[] bytes = new long[1];
-    checked(trainer -> Ldct.ldct_trainer_memory(trainer, bytes));
-    return bytes[0];
+  public Memory memory() {
+    long[] model = new long[1];
+    long[] activations = new long[1];
+    checked(trainer -> Ldct.ldct_trainer_memory(trainer, model, activations));
+    return new Memory(model[0], activations[0]);
   }
 
   @Override

@@ -119,15 +119,20 @@ public final class InfoCommand implements Callable<Integer> {
 
   private static void printMemory(JsonNode steps, PrintWriter out) {
     if (!steps.isEmpty()) {
-      out.printf("%nmemory of a training step on the CPU%n");
+      out.printf(
+          "%nMiB of a training step on the CPU%n%-9s  %-7s  %6s  %11s  %s%n",
+          "precision", "shape", "model", "activations", "of all layers at once");
     }
     for (JsonNode step : steps) {
+      double activations = step.path("activation_bytes").asDouble();
       out.printf(
           Locale.ROOT,
-          "%-9s  %-7s  %8.1f MiB%n",
+          "%-9s  %-7s  %6.1f  %11.1f  %3.0f %%%n",
           step.path("precision").asText(),
           step.path("mbs").asText() + "x" + step.path("patch").asText(),
-          step.path("memory_bytes").asDouble() / (1 << 20));
+          step.path("model_bytes").asDouble() / (1 << 20),
+          activations / (1 << 20),
+          100 * activations / step.path("all_activations_bytes").asDouble());
     }
   }
 

@@ -13,9 +13,19 @@ import org.ldctbench.engine.PixelScale;
 import org.ldctbench.engine.Precision;
 import org.ldctbench.engine.Trainer;
 
-/** What a training step of a typical shape takes in memory, found by doing one. */
+/**
+ * What a training step of a typical shape takes in memory, found by doing one, beside what the
+ * activations of all layers would take in the working precision.
+ */
 final class StepMemory {
-  private static final List<Shape> SHAPES = List.of(new Shape(16, 64), new Shape(68, 92));
+  private static final List<Shape> SHAPES =
+      List.of(new Shape(2, 32), new Shape(16, 64), new Shape(68, 92));
+
+  /** Values that the network has for a pixel: the image, 64 and 32 channels, the output. */
+  private static final int VALUES_A_PIXEL = 1 + 64 + 32 + 1;
+
+  /** So many that every worker has taken part in one. */
+  private static final int STEPS = 5;
 
   private StepMemory() {}
 
@@ -36,16 +46,27 @@ final class StepMemory {
         engine.createTrainer(Optimizer.adam(1e-4, 0.9, 0.999), precision, new PixelScale(0f, 1f))) {
       trainer.setParameters(InitialWeights.draw(1));
       float[] images = new float[Math.toIntExact(shape.pixels())];
-      trainer.step(images, images, shape.mbs(), shape.patch(), shape.patch());
+      for (int i = 0; i < STEPS; i++) {
+        trainer.step(images, images, shape.mbs(), shape.patch(), shape.patch());
+      }
       ObjectNode step = steps.addObject();
       step.put("precision", precision.label());
       step.put("mbs", shape.mbs());
       step.put("patch", shape.patch());
-      step.put("memory_bytes", trainer.memoryBytes());
+      step.put("model_bytes", trainer.memory().model());
+      step.put("activation_bytes", trainer.memory().activations());
+      step.put(
+          "all_activations_bytes",
+          shape.pixels() * VALUES_A_PIXEL * valueBytes(precision, engine.kernel(precision)));
     } catch (EngineException e) {
       if (e.kind() != EngineException.Cause.UNSUPPORTED) {
         throw e;
       }
     }
+  }
+
+  /** Where a precision has no kernels of its own, it is computed in float32. */
+  private static long valueBytes(Precision precision, String kernel) {
+    return precision == Precision.BF16 && !kernel.endsWith("fp32") ? 2 : 4;
   }
 }

@@ -30,11 +30,23 @@ public interface Trainer extends AutoCloseable {
 
   float[] predict(float[] input, int n, int rows, int columns);
 
-  /** Parameters, optimiser state, gradients and the activations of the largest call so far. */
-  long memoryBytes();
+  /** What the calls so far have taken. */
+  Memory memory();
 
   @Override
   void close();
+
+  /**
+   * Bytes that a trainer holds.
+   *
+   * @param model parameters, optimiser state, weights in the kernels' layouts, sums of gradients
+   * @param activations activations, their gradients and scratch, which grow with the images
+   */
+  record Memory(long model, long activations) {
+    public long bytes() {
+      return model + activations;
+    }
+  }
 
   /**
    * Optimiser state.
