@@ -49,6 +49,13 @@ struct ImageColumns {
 constexpr Step windows_pitch(Step blocks) { return whole_vectors(window_positions(blocks)); }
 constexpr Step windows_floats(Step blocks) { return components * groups1 * windows_pitch(blocks); }
 
+// Windows of consecutive blocks (or pairs of blocks) of a row.
+template <class T>
+struct Windows {
+  const T* at;
+  Step pitch, blocks;
+};
+
 // Components of the windows at every position from pixel `first` on; a block reads those of its nine groups.
 template <class POINTS>
 void image_components(const float* const in[image_rows], Step first, Step blocks, float* to) {

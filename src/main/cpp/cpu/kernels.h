@@ -39,24 +39,24 @@ struct WeightGradientRow {
 // Four rows of layer 1, layer 2 or its data gradient, by winograd.h. Windows begin at the first tap of the first pixel and
 // are readable for `width`, rounded up to four, pixels and two vectors more.
 struct WinogradRows {
-  const float* in[12];   // from the first row's first tap row to the fourth row's last: 12 rows in layer 1, 6 in layer 2
-  const float* weights;  // transformed
-  const float* bias;     // [output channels]; null: zero
-  const float* gate[4];  // [width][output channels]: zero where not positive; null: none
+  const float* in[image_rows];    // from the first row's first tap row to the fourth row's last; layer 2 has window_edge
+  const float* weights;           // transformed
+  const float* bias;              // [output channels]; null: zero
+  const float* gate[block_edge];  // [width][output channels]: zero where not positive; null: none
   bool relu;
   int64_t width;
-  float* out[4];   // [width][output channels]
-  float* scratch;  // scratch_floats(width)
+  float* out[block_edge];  // [width][output channels]
+  float* scratch;          // scratch_floats(width)
 };
 
 // gradient += the share of so many groups of four rows, in components
 struct WinogradGradientRows {
   int groups;
-  const float* in[most_groups][12];    // as above
-  const float* delta[most_groups][4];  // [width, rounded up to four][output channels]
-  float* gradient;                     // as the layer's transformed weights
-  float* bias_gradient;                // [output channels], += the sums of delta
-  bool first;             // what is in gradient does not count
+  const float* in[most_groups][image_rows];     // as above
+  const float* delta[most_groups][block_edge];  // [width, rounded up to four][output channels]
+  float* gradient;                              // as the layer's transformed weights
+  float* bias_gradient;                         // [output channels], += the sums of delta
+  bool first;                                   // what is in gradient does not count
   int64_t width;
   float* scratch;  // scratch_floats(width)
 };
@@ -78,9 +78,6 @@ struct QualityPair {
   double c1, c2;
   double* scratch;  // 4 * (columns + ssim_slack) doubles
 };
-
-struct Network;
-struct WinogradWeights;
 
 struct Kernels {
   const char* name;

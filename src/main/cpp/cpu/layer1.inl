@@ -45,14 +45,8 @@ void layer1(const WinogradRows& rows) {
   });
 }
 
-// Windows of consecutive blocks of a row.
-struct Windows {
-  const float* at;
-  Step pitch, blocks;
-};
-
 // gradient += (first: =) the sums over blocks of component i of a vector of channels.
-inline void add_products1(const Windows* windows, int shares, int i, const float* delta, bool first, float* gradient) {
+inline void add_products1(const Windows<float>* windows, int shares, int i, const float* delta, bool first, float* gradient) {
   Vector sums[groups1][groups1];
 #pragma GCC unroll 3
   for (int row = 0; row < groups1; row++) {
@@ -88,7 +82,7 @@ void layer1_weight_gradient(const WinogradGradientRows& rows) {
   const Step a_row = blocks_of(rows.width);
   balanced_pieces(rows.groups * a_row, most_gradient_blocks, [&](Step first, Step blocks) {
     const Step deltas_pitch = component_pitch(blocks, WIDTH);
-    Windows windows[most_groups];
+    Windows<float> windows[most_groups];
     int shares = 0;
     float* free = rows.scratch;
     shares_of_rows(a_row, first, blocks, [&](int group, Step at, Step count, Step) {
@@ -115,7 +109,7 @@ void layer1_weight_gradient(const WinogradGradientRows& rows) {
 
 // visit(group, channel, where its first component is)
 template <class Visit>
-void each_group(const Visit& visit) {
+void each_tap_group(const Visit& visit) {
   for (Step channel = 0; channel < channels1; channel += WIDTH) {
     for (int group = 0; group < groups1 * groups1; group++) {
       visit(group, channel, channel / WIDTH * components * taps1 + group * WIDTH);
@@ -124,7 +118,7 @@ void each_group(const Visit& visit) {
 }
 
 void transform_weights1(const float* weights1, WinogradWeights& to) {
-  each_group([&](int group, Step channel, Step at) {
+  each_tap_group([&](int group, Step channel, Step at) {
     const float* taps[3][3];
     group_taps(weights1, group, taps);
     store_kernel_components(taps, channel, to.layer1 + at, taps1);
@@ -132,7 +126,7 @@ void transform_weights1(const float* weights1, WinogradWeights& to) {
 }
 
 void add_weight_gradient1(const float* sums, float* weights1) {
-  each_group([&](int group, Step channel, Step at) {
+  each_tap_group([&](int group, Step channel, Step at) {
     float* taps[3][3];
     group_taps(weights1, group, taps);
     Winograd::add_kernel_gradient(sums + at, taps1, channel, taps);

@@ -39,7 +39,7 @@ void add_half_of_gradient(const WinogradGradientRows& rows, Step first, Step blo
     half_of_gradient_components<channels2, HALF>(rows.delta[group], block_edge * at, count, delta_pitch,
                                                  deltas + before * channels2);
   });
-  if (HALF == sum_component / half_components) {
+  if constexpr (HALF == sum_component / half_components) {
     add_blocks(deltas + sum_component % half_components * delta_pitch, blocks, channels2, rows.bias_gradient);
   }
   for (int i = 0; i < half_components; i++) {

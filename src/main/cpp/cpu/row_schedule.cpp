@@ -23,9 +23,9 @@ constexpr int64_t input_slack = 32;
 Alive alive(bool training, int64_t step) {
   const int64_t around_output = step + 2 * pad3;
   if (!training) {
-    return {step + lag_layer2 + pad2, around_output, 0};
+    return {step + lag_layer2 + pad2, around_output, 0, 0};
   }
-  return {step + lag_gradients + pad2, step + lag_gradients - lag_layer2 + pad2, around_output};
+  return {step + lag_gradients + pad2, step + lag_gradients - lag_layer2 + pad2, around_output, 1};
 }
 
 // Those of the `step` rows from `begin` on whose group has a row in the part, or in the image at most `halo` rows away.

@@ -42,7 +42,7 @@ struct Model {
 
 // As many rows of a layer as are alive at a time, activations or gradients.
 struct Alive {
-  int64_t layer1, layer2, output_gradient;
+  int64_t layer1, layer2, output_gradient, last_gradient1;
 };
 
 // The rows of all layers that are alive, and one of zeros. A layer's gradient takes the place of the activation whose sign it
@@ -54,7 +54,7 @@ struct Rings {
 
   bool hold(const Alive& rows) const {
     return layer1.rows() >= rows.layer1 && layer2.rows() >= rows.layer2 && output_gradient.rows() >= rows.output_gradient &&
-           zeros.rows() > 0;
+           last_gradient1.rows() >= rows.last_gradient1 && zeros.rows() > 0;
   }
   void use(const Alive& rows) {
     layer1.use(rows.layer1);

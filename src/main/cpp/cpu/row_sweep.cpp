@@ -24,7 +24,7 @@ void RowSweep::use_rows(const Alive& rows) {
   allocate(rings_.layer1, rows.layer1, whole, channels1, pad2);
   allocate(rings_.layer2, rows.layer2, whole, channels2, pad3);
   allocate(rings_.output_gradient, rows.output_gradient, columns(), 1, pad3);
-  allocate(rings_.last_gradient1, 1, whole, channels1, 0);
+  allocate(rings_.last_gradient1, rows.last_gradient1, whole, channels1, 0);
   allocate(rings_.zeros, 1, whole, channels1, pad2);
 }
 
@@ -38,12 +38,16 @@ void RowSweep::end_gradients(Network& gradient) {
   kernels_.add_weight_gradient2(sums2().floats.data(), gradient.weights2);
 }
 
-WinogradRows RowSweep::group_rows(const float* weights, const float* bias) const {
+template <class RowOf>
+WinogradRows RowSweep::group_rows(const float* weights, const float* bias, int64_t r, const RowOf& row_of) const {
   WinogradRows rows{};
   rows.weights = weights;
   rows.bias = bias;
   rows.width = columns();
   rows.scratch = scratch_.data();
+  for (int i = 0; i < block_edge; i++) {
+    rows.out[i] = row_of(r + i);
+  }
   return rows;
 }
 
@@ -60,21 +64,17 @@ WinogradGradientRows RowSweep::gradient_groups(const Part& part, const Groups& g
 }
 
 void RowSweep::layer1(const Part& part, int64_t r) {
-  WinogradRows rows = group_rows(weights_->layer1, network().bias1);
+  WinogradRows rows =
+      group_rows(weights_->layer1, network().bias1, r, [&](int64_t at) { return rings_.layer1.row(at); });
   image_windows(part, r, rows.in);
-  for (int i = 0; i < block_edge; i++) {
-    rows.out[i] = rings_.layer1.row(r + i);
-  }
   rows.relu = true;
   kernels_.layer1(rows);
 }
 
 void RowSweep::layer2(const Part& part, int64_t r) {
-  WinogradRows rows = group_rows(weights_->layer2, network().bias2);
+  WinogradRows rows =
+      group_rows(weights_->layer2, network().bias2, r, [&](int64_t at) { return rings_.layer2.row(at); });
   layer_windows(part, rings_.layer1, rings_.zeros, r, pad2 * channels1, rows.in);
-  for (int i = 0; i < block_edge; i++) {
-    rows.out[i] = rings_.layer2.row(r + i);
-  }
   rows.relu = true;
   kernels_.layer2(rows);
 }
@@ -130,11 +130,11 @@ void RowSweep::layer2_weight_gradient(const Part& part, const Groups& groups, Ne
 
 void RowSweep::layer2_data_gradient(const Part& part, const Groups& groups) {
   each_group(groups, [&](int64_t r) {
-    WinogradRows rows = group_rows(weights_->data_gradient2, nullptr);
+    WinogradRows rows = group_rows(weights_->data_gradient2, nullptr, r,
+                                   [&](int64_t at) { return rings_.gradient1(groups, at); });
     layer_windows(part, rings_.layer2, rings_.zeros, r, pad2 * channels2, rows.in);
     for (int i = 0; i < block_edge; i++) {
       rows.gate[i] = rings_.layer1.row(r + i);
-      rows.out[i] = rings_.gradient1(groups, r + i);
     }
     kernels_.layer2_data_gradient(rows);
   });

@@ -31,9 +31,10 @@ class RowSweep : public RowSchedule {
   void layer2_data_gradient(const Part& part, const Groups& groups) override;
   void layer1_gradients(const Part& part, const Groups& groups, Network& gradient) override;
 
-  // What the kernels have in common: a group of a layer's rows, and the part's share of a weight gradient, from gradients in
-  // rows row_of(row).
-  WinogradRows group_rows(const float* weights, const float* bias) const;
+  // What the kernels have in common: a group of a layer's rows, to rows row_of(row), and the part's share of a weight
+  // gradient, from gradients in rows row_of(row).
+  template <class RowOf>
+  WinogradRows group_rows(const float* weights, const float* bias, int64_t r, const RowOf& row_of) const;
   template <class RowOf>
   WinogradGradientRows gradient_groups(const Part& part, const Groups& groups, const ComponentSums& sums,
                                        const RowOf& row_of) const;

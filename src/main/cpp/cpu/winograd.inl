@@ -49,6 +49,7 @@ void half_of_input_components(const float* const in[window_edge], Step first, St
   }
 }
 
+// All of them, half by half of each window, whose rows are then in the first-level cache.
 template <int CHANNELS>
 void input_components(const float* const in[window_edge], Step first, Step blocks, Step pitch, float* to) {
   for (Step b = 0; b < blocks; b++) {

@@ -53,8 +53,8 @@ struct Images {
 
 // Bytes that a trainer holds.
 struct Memory {
-  int64_t model;        // parameters, optimiser state, weights as kernels read them, sums of gradients
-  int64_t activations;  // activations, their gradients and scratch, which grow with the images
+  int64_t model;        // parameters, optimiser state, weights as kernels read them, gradients and their sums
+  int64_t activations;  // activations, their gradients and scratch
 };
 
 class Trainer {

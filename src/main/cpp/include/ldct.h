@@ -131,9 +131,9 @@ int32_t ldct_trainer_create(ldct_engine* engine, const ldct_trainer_options* opt
 void ldct_trainer_close(ldct_trainer* trainer);
 
 /*
- * Bytes that a trainer holds after its calls so far. model: parameters, optimiser state, weights in the kernels' layouts and
- * sums of gradients. activations: activations, their gradients and scratch of all workers, which grow with the images. On a
- * CUDA device both are device memory, and what its kernels share with the gradients counts as activations.
+ * Bytes that a trainer holds after its calls so far. model: parameters, optimiser state, every worker's weights in the kernels'
+ * layouts and sums of gradients, and a gradient for each part into which the largest minibatch was cut. activations: activations, their gradients and scratch of all workers. On a CUDA device both are
+ * device memory, and a network's workspace counts as activations.
  */
 int32_t ldct_trainer_memory(ldct_trainer* trainer, int64_t* model, int64_t* activations);
 

@@ -28,7 +28,7 @@ void PairSweep::use_rows(const Alive& rows) {
   };
   allocate_pairs(rings_.layer1, rows.layer1, channels1);
   allocate_pairs(rings_.layer2, rows.layer2, channels2);
-  allocate_pairs(rings_.last_gradient1, 1, channels1);
+  allocate_pairs(rings_.last_gradient1, rows.last_gradient1, channels1);
   allocate_pairs(rings_.zeros, 1, channels1);
   rings_.output_gradient.allocate(rows.output_gradient, columns() + pad3 + plain_slack, pad3);
 }
@@ -48,29 +48,27 @@ void PairSweep::end_gradients(Network& gradient) {
   add_weight_gradient1(sums1().floats.data(), gradient.weights1);
 }
 
-Rows PairSweep::group_rows(const float* bias) const {
+template <class RowOf>
+Rows PairSweep::group_rows(const float* bias, int64_t r, const RowOf& row_of) const {
   Rows rows{};
   rows.bias = bias;
   rows.width = columns();
   rows.scratch = scratch_.data();
+  for (int i = 0; i < block_edge; i++) {
+    rows.out[i] = row_of(r + i);
+  }
   return rows;
 }
 
 void PairSweep::layer1(const Part& part, int64_t r) {
-  ImageRows image{{}, weights_->layer1, group_rows(weights_->bias1)};
+  ImageRows image{{}, weights_->layer1, group_rows(weights_->bias1, r, [&](int64_t at) { return rings_.layer1.row(at); })};
   image_windows(part, r, image.in);
-  for (int i = 0; i < block_edge; i++) {
-    image.rows.out[i] = rings_.layer1.row(r + i);
-  }
   pairs::layer1(image);
 }
 
 void PairSweep::layer2(const Part& part, int64_t r) {
-  LayerRows layer{{}, weights_->layer2, group_rows(weights_->bias2)};
+  LayerRows layer{{}, weights_->layer2, group_rows(weights_->bias2, r, [&](int64_t at) { return rings_.layer2.row(at); })};
   layer_windows(part, rings_.layer1, rings_.zeros, r, pixels_left * channels1, layer.in);
-  for (int i = 0; i < block_edge; i++) {
-    layer.rows.out[i] = rings_.layer2.row(r + i);
-  }
   pairs::layer2(layer);
 }
 
@@ -128,11 +126,11 @@ void PairSweep::layer2_weight_gradient(const Part& part, const Groups& groups, N
 
 void PairSweep::layer2_data_gradient(const Part& part, const Groups& groups) {
   each_group(groups, [&](int64_t r) {
-    LayerRows layer{{}, weights_->gradient2, group_rows(nullptr)};
+    auto row_of = [&](int64_t at) { return rings_.gradient1(groups, at); };
+    LayerRows layer{{}, weights_->gradient2, group_rows(nullptr, r, row_of)};
     layer_windows(part, rings_.layer2, rings_.zeros, r, pixels_left * channels2, layer.in);
     for (int i = 0; i < block_edge; i++) {
       layer.rows.gate[i] = rings_.layer1.row(r + i);
-      layer.rows.out[i] = rings_.gradient1(groups, r + i);
     }
     pairs::layer2_data_gradient(layer);
   });

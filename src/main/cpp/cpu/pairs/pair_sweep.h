@@ -31,8 +31,9 @@ class PairSweep : public RowSchedule {
   void layer2_data_gradient(const Part& part, const Groups& groups) override;
   void layer1_gradients(const Part& part, const Groups& groups, Network& gradient) override;
 
-  // What the kernels have in common: a group of a layer's rows.
-  Rows group_rows(const float* bias) const;
+  // What the kernels have in common: a group of a layer's rows, to rows row_of(row).
+  template <class RowOf>
+  Rows group_rows(const float* bias, int64_t r, const RowOf& row_of) const;
 
   std::unique_ptr<Weights> weights_;
   AlignedFloats scratch_;

@@ -43,14 +43,8 @@ void image_component_pairs(const float* const in[image_rows], Step first, Step s
   }
 }
 
-// Windows of consecutive pairs of blocks of a row.
-struct PairWindows {
-  const bf16* at;
-  Step pitch, steps;
-};
-
 // gradient += (first: =) the sums over steps of component i of a slice of channels.
-inline void add_products1(const PairWindows* windows, int shares, int i, const bf16* delta, bool first, float* gradient) {
+inline void add_products1(const Windows<bf16>* windows, int shares, int i, const bf16* delta, bool first, float* gradient) {
   constexpr int vectors = slice1 / lanes;
   __m512 sums[groups1 * groups1][vectors];
 #pragma GCC unroll 9
@@ -63,7 +57,7 @@ inline void add_products1(const PairWindows* windows, int shares, int i, const b
   for (int share = 0; share < shares; share++) {
     const Step pitch = windows[share].pitch;
     const bf16* at = windows[share].at + i * groups1 * pitch;
-    for (Step s = 0; s < windows[share].steps; s++, at += 2 * block_edge, delta += 2 * slice1) {
+    for (Step s = 0; s < windows[share].blocks; s++, at += 2 * block_edge, delta += 2 * slice1) {
       __m512i d[vectors];
 #pragma GCC unroll 2
       for (int v = 0; v < vectors; v++) {
@@ -187,7 +181,7 @@ void layer1_weight_gradient(const ImageGradientRows& rows) {
   const Step a_row = steps_of(rows.width);
   balanced_pieces(rows.groups * a_row, most_steps1, [&](Step first, Step steps) {
     const Step pitch = deltas_pitch(steps);
-    PairWindows windows[most_groups];
+    Windows<bf16> windows[most_groups];
     int shares = 0;
     bf16* free = static_cast<bf16*>(rows.scratch);
     shares_of_rows(a_row, first, steps, [&](int group, Step at, Step count, Step) {

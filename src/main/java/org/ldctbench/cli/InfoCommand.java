@@ -37,7 +37,7 @@ public final class InfoCommand implements Callable<Integer> {
 
   @Option(
       names = "--memory",
-      description = "Also measure the memory of a training step on the CPU (a second or two).")
+      description = "Also measure the memory of a training step on the CPU (a few seconds).")
   boolean memory;
 
   @Mixin OutputOptions output;

@@ -14,7 +14,7 @@ import org.ldctbench.engine.Precision;
 import org.ldctbench.engine.Trainer;
 
 /**
- * What a training step of a typical shape takes in memory, found by doing one, beside what the
+ * What a training step of a typical shape takes in memory, found by doing some, beside what the
  * activations of all layers would take in the working precision.
  */
 final class StepMemory {
@@ -24,8 +24,10 @@ final class StepMemory {
   /** Values that the network has for a pixel: the image, 64 and 32 channels, the output. */
   private static final int VALUES_A_PIXEL = 1 + 64 + 32 + 1;
 
-  /** So many that every worker has taken part in one. */
-  private static final int STEPS = 5;
+  /** Workers join in when there is something to do; so many steps show whether another one does. */
+  private static final int STEPS_ALIKE = 5;
+
+  private static final int MOST_STEPS = 100;
 
   private StepMemory() {}
 
@@ -46,16 +48,19 @@ final class StepMemory {
         engine.createTrainer(Optimizer.adam(1e-4, 0.9, 0.999), precision, new PixelScale(0f, 1f))) {
       trainer.setParameters(InitialWeights.draw(1));
       float[] images = new float[Math.toIntExact(shape.pixels())];
-      for (int i = 0; i < STEPS; i++) {
+      long before = -1;
+      for (int step = 0, alike = 0; step < MOST_STEPS && alike < STEPS_ALIKE; step++) {
         trainer.step(images, images, shape.mbs(), shape.patch(), shape.patch());
+        alike = trainer.memory().bytes() == before ? alike + 1 : 0;
+        before = trainer.memory().bytes();
       }
-      ObjectNode step = steps.addObject();
-      step.put("precision", precision.label());
-      step.put("mbs", shape.mbs());
-      step.put("patch", shape.patch());
-      step.put("model_bytes", trainer.memory().model());
-      step.put("activation_bytes", trainer.memory().activations());
-      step.put(
+      ObjectNode row = steps.addObject();
+      row.put("precision", precision.label());
+      row.put("mbs", shape.mbs());
+      row.put("patch", shape.patch());
+      row.put("model_bytes", trainer.memory().model());
+      row.put("activation_bytes", trainer.memory().activations());
+      row.put(
           "all_activations_bytes",
           shape.pixels() * VALUES_A_PIXEL * valueBytes(precision, engine.kernel(precision)));
     } catch (EngineException e) {

@@ -39,8 +39,9 @@ public interface Trainer extends AutoCloseable {
   /**
    * Bytes that a trainer holds.
    *
-   * @param model parameters, optimiser state, weights in the kernels' layouts, sums of gradients
-   * @param activations activations, their gradients and scratch, which grow with the images
+   * @param model parameters, optimiser state, weights in the kernels' layouts, gradients and their
+   *     sums
+   * @param activations activations, their gradients and scratch
    */
   record Memory(long model, long activations) {
     public long bytes() {
