@@ -5,22 +5,35 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.nio.file.Path;
-import java.util.Map;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.ldctbench.engine.Precision;
+import picocli.CommandLine;
 
-/** {@code ldctbench info} as a user calls it. */
 class InfoCommandTest {
-  @TempDir Path folder;
+  private static String info(String... arguments) {
+    StringWriter out = new StringWriter();
+    CommandLine command = new CommandLine(new InfoCommand()).setOut(new PrintWriter(out));
+    assertEquals(0, command.execute(arguments));
+    return out.toString();
+  }
 
-  private String info(String... arguments) throws Exception {
-    String[] command = new String[arguments.length + 1];
-    command[0] = "info";
-    System.arraycopy(arguments, 0, command, 1, arguments.length);
-    CommandLineProcess.Result result = new CommandLineProcess(folder, Map.of()).run(command);
-    assertEquals(0, result.code(), result.err());
-    return result.out();
+  @Test
+  void asTextItNamesEveryPrecisionAndTheStateOfCuda() {
+    String text = info();
+    for (Precision precision : Precision.values()) {
+      assertTrue(text.contains("\n" + precision.label()), text);
+    }
+    assertTrue(text.contains("\ncuda "), text);
+  }
+
+  @Test
+  void asJsonItHoldsTolerancesAndKernels() throws Exception {
+    JsonNode info = new ObjectMapper().readTree(info("--json"));
+    assertEquals(5e-6, info.path("gradient_tolerance").path("fp32").asDouble());
+    assertTrue(info.path("cpu").path("precisions").path("fp32").path("kernel").isTextual());
+    assertTrue(info.path("cuda").path("library").isBoolean());
   }
 
   @Test
@@ -29,7 +42,8 @@ class InfoCommandTest {
     assertEquals(9, steps.size(), "three precisions at three shapes");
     for (JsonNode step : steps) {
       long activations = step.path("activation_bytes").asLong();
-      assertTrue(activations > 0 && step.path("model_bytes").asLong() > 3 * 4 * 24513, "" + step);
+      assertTrue(activations > 0, "" + step);
+      assertTrue(step.path("model_bytes").asLong() > 3 * 4 * 24513, "" + step);
       if (step.path("mbs").asInt() == 68) {
         assertTrue(activations < step.path("all_activations_bytes").asLong() / 5, "" + step);
       }
@@ -37,11 +51,11 @@ class InfoCommandTest {
   }
 
   @Test
-  void aTableTellsItToPeople() throws Exception {
+  void memoryIsATableForPeople() {
     String text = info("--memory");
-    assertTrue(
-        text.contains("precision  shape     model  activations  of all layers at once"), text);
-    assertTrue(
-        text.lines().anyMatch(line -> line.matches("fp32 +16x64 +[0-9.]+ +[0-9.]+ +\\d+ %")), text);
+    String head = "precision  shape     model  activations  of all layers at once";
+    assertTrue(text.contains(head), text);
+    String row = "fp32 +16x64 +[0-9.]+ +[0-9.]+ +\\d+ %";
+    assertTrue(text.lines().anyMatch(line -> line.matches(row)), text);
   }
 }
