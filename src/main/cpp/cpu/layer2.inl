@@ -14,7 +14,7 @@ void layer2(const WinogradRows& rows) {
   pieces_of_blocks(rows.width, [&](Step first, Step blocks) {
     const Step in_pitch = component_pitch(blocks, INPUTS), out_pitch = component_pitch(blocks, OUTPUTS);
     float* products = rows.scratch + components * in_pitch;
-    input_components<INPUTS>(rows.in, block_edge * first, blocks, in_pitch, rows.scratch);
+    input_components<INPUTS, 0, 1>(rows.in, block_edge * first, blocks, in_pitch, rows.scratch);
     for (int i = 0; i < components; i++) {
       ConvolutionRow product{};
       product.tap_rows = 1;
@@ -34,8 +34,7 @@ void add_half_of_gradient(const WinogradGradientRows& rows, Step first, Step blo
   const Step in_pitch = component_pitch(blocks, channels1), delta_pitch = component_pitch(blocks, channels2);
   float* deltas = rows.scratch + half_components * in_pitch;
   shares_of_rows(blocks_of(rows.width), first, blocks, [&](int group, Step at, Step count, Step before) {
-    half_of_input_components<channels1, HALF>(rows.in[group], block_edge * at, count, in_pitch,
-                                              rows.scratch + before * channels1);
+    input_components<channels1, HALF>(rows.in[group], block_edge * at, count, in_pitch, rows.scratch + before * channels1);
     half_of_gradient_components<channels2, HALF>(rows.delta[group], block_edge * at, count, delta_pitch,
                                                  deltas + before * channels2);
   });

@@ -131,8 +131,12 @@ double RowSchedule::train(const Part& part, const std::vector<TrainingImage>& im
       loss += loss_row(part, r, images[0], gradient_scale, gradient);
       output_gradient(r, delta_row_.data());
     });
-    each_row(part, s - lag_gradient2, rows, halo_gradient2,
-             [&](int64_t r) { layer3_gradients(part, r, within(part, r, 0), gradient); });
+    each_row(part, s - lag_gradient2, rows, halo_gradient2, [&](int64_t r) {
+      if (within(part, r, 0)) {
+        layer3_weight_gradient(part, r, gradient);
+      }
+      layer3_data_gradient(part, r);
+    });
     const Groups groups = groups_within(part, s - lag_gradients, rows, 0);
     if (groups.count() > 0) {
       layer2_weight_gradient(part, groups, gradient);

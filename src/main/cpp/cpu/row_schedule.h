@@ -105,8 +105,9 @@ class RowSchedule : public Sweep {
   virtual void layer3(const Part& part, int64_t r, float* out) = 0;
   // Takes over the output's gradient in row r.
   virtual void output_gradient(int64_t r, const float* delta) = 0;
-  // From the output's gradient that of layer 3's input in row r, in its place; with `share`, its weights' as well.
-  virtual void layer3_gradients(const Part& part, int64_t r, bool share, Network& gradient) = 0;
+  // From the output's gradient, in row r: of layer 3's weights; of its input, in its place.
+  virtual void layer3_weight_gradient(const Part& part, int64_t r, Network& gradient) = 0;
+  virtual void layer3_data_gradient(const Part& part, int64_t r) = 0;
   // From the groups of a step, as far as they belong to the part: of layer 2's weights and biases; of its input, in its place;
   // of layer 1's weights and biases.
   virtual void layer2_weight_gradient(const Part& part, const Groups& groups, Network& gradient) = 0;

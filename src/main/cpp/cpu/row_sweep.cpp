@@ -51,12 +51,16 @@ WinogradRows RowSweep::group_rows(const float* weights, const float* bias, int64
   return rows;
 }
 
-template <class RowOf>
+template <class RowOf, class Windows>
 WinogradGradientRows RowSweep::gradient_groups(const Part& part, const Groups& groups, const ComponentSums& sums,
-                                               const RowOf& row_of) const {
+                                               float* bias_gradient, const RowOf& row_of, const Windows& windows) const {
   WinogradGradientRows rows{};
-  each_group(groups, [&](int64_t r) { gradient_rows(part, row_of, rings_.zeros, r, rows.delta[rows.groups++]); });
+  each_group(groups, [&](int64_t r) {
+    windows(r, rows.in[rows.groups]);
+    gradient_rows(part, row_of, rings_.zeros, r, rows.delta[rows.groups++]);
+  });
   rows.gradient = sums.floats.data();
+  rows.bias_gradient = bias_gradient;
   rows.first = sums.first;
   rows.width = columns();
   rows.scratch = scratch_.data();
@@ -95,37 +99,33 @@ void RowSweep::output_gradient(int64_t r, const float* delta) {
   std::copy(delta, delta + columns(), rings_.output_gradient.row(r));
 }
 
-void RowSweep::layer3_gradients(const Part& part, int64_t r, bool share, Network& gradient) {
-  float* layer2 = rings_.layer2.row(r);
-  if (share) {
-    // The window runs over the output gradient, so the taps come out turned, as the network keeps them.
-    WeightGradientRow weights{};
-    weights.tap_rows = tap_rows(part, r, kernel3, [&](int i, int t, int64_t at) {
-      weights.in[i] = rings_.output_gradient.window(at);
-      weights.gradient[i] = gradient.turned_weights3 + t * tap_row3;
-    });
-    weights.delta = layer2;
-    weights.width = columns();
-    kernels_.layer3_weight_gradient(weights);
-  }
+void RowSweep::layer3_weight_gradient(const Part& part, int64_t r, Network& gradient) {
+  // The window runs over the output gradient, so the taps come out turned, as the network keeps them.
+  WeightGradientRow weights{};
+  weights.tap_rows = tap_rows(part, r, kernel3, [&](int i, int t, int64_t at) {
+    weights.in[i] = rings_.output_gradient.window(at);
+    weights.gradient[i] = gradient.turned_weights3 + t * tap_row3;
+  });
+  weights.delta = rings_.layer2.row(r);
+  weights.width = columns();
+  kernels_.layer3_weight_gradient(weights);
+}
+
+void RowSweep::layer3_data_gradient(const Part& part, int64_t r) {
   ConvolutionRow row{};
   row.tap_rows = tap_rows(part, r, kernel3, [&](int i, int t, int64_t at) {
     row.in[i] = rings_.output_gradient.window(at);
     row.weights[i] = network().turned_weights3 + t * tap_row3;
   });
-  row.gate = layer2;
+  row.gate = row.out = rings_.layer2.row(r);
   row.width = columns();
-  row.out = layer2;
   kernels_.layer3_data_gradient(row);
 }
 
 void RowSweep::layer2_weight_gradient(const Part& part, const Groups& groups, Network& gradient) {
-  WinogradGradientRows weights =
-      gradient_groups(part, groups, sums2(), [&](int64_t r) { return rings_.layer2.row(r); });
-  weights.bias_gradient = gradient.bias2;
-  const float*(*in)[image_rows] = weights.in;
-  each_group(groups, [&](int64_t r) { layer_windows(part, rings_.layer1, rings_.zeros, r, pad2 * channels1, *in++); });
-  kernels_.layer2_weight_gradient(weights);
+  kernels_.layer2_weight_gradient(gradient_groups(
+      part, groups, sums2(), gradient.bias2, [&](int64_t r) { return rings_.layer2.row(r); },
+      [&](int64_t r, const float** in) { layer_windows(part, rings_.layer1, rings_.zeros, r, pad2 * channels1, in); }));
 }
 
 void RowSweep::layer2_data_gradient(const Part& part, const Groups& groups) {
@@ -141,12 +141,9 @@ void RowSweep::layer2_data_gradient(const Part& part, const Groups& groups) {
 }
 
 void RowSweep::layer1_gradients(const Part& part, const Groups& groups, Network& gradient) {
-  WinogradGradientRows weights =
-      gradient_groups(part, groups, sums1(), [&](int64_t r) { return rings_.gradient1(groups, r); });
-  weights.bias_gradient = gradient.bias1;
-  const float*(*in)[image_rows] = weights.in;
-  each_group(groups, [&](int64_t r) { image_windows(part, r, *in++); });
-  kernels_.layer1_weight_gradient(weights);
+  kernels_.layer1_weight_gradient(gradient_groups(
+      part, groups, sums1(), gradient.bias1, [&](int64_t r) { return rings_.gradient1(groups, r); },
+      [&](int64_t r, const float** in) { image_windows(part, r, in); }));
 }
 
 Memory RowSweep::memory() const {

@@ -26,18 +26,19 @@ class RowSweep : public RowSchedule {
   void layer2(const Part& part, int64_t r) override;
   void layer3(const Part& part, int64_t r, float* out) override;
   void output_gradient(int64_t r, const float* delta) override;
-  void layer3_gradients(const Part& part, int64_t r, bool share, Network& gradient) override;
+  void layer3_weight_gradient(const Part& part, int64_t r, Network& gradient) override;
+  void layer3_data_gradient(const Part& part, int64_t r) override;
   void layer2_weight_gradient(const Part& part, const Groups& groups, Network& gradient) override;
   void layer2_data_gradient(const Part& part, const Groups& groups) override;
   void layer1_gradients(const Part& part, const Groups& groups, Network& gradient) override;
 
   // What the kernels have in common: a group of a layer's rows, to rows row_of(row), and the part's share of a weight
-  // gradient, from gradients in rows row_of(row).
+  // gradient, from gradients in rows row_of(row) and what windows(row, in) lists for the group at row.
   template <class RowOf>
   WinogradRows group_rows(const float* weights, const float* bias, int64_t r, const RowOf& row_of) const;
-  template <class RowOf>
+  template <class RowOf, class Windows>
   WinogradGradientRows gradient_groups(const Part& part, const Groups& groups, const ComponentSums& sums,
-                                       const RowOf& row_of) const;
+                                       float* bias_gradient, const RowOf& row_of, const Windows& windows) const;
 
   const Kernels& kernels_;
   std::unique_ptr<WinogradWeights> weights_;

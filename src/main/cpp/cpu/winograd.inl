@@ -38,25 +38,16 @@ inline void half_of_window_components(const float* const in[window_edge], Step a
   }
 }
 
-// The windows of `blocks` blocks from pixel `first` of the window on: to[component][block][channel], components `pitch`
-// floats apart.
-template <int CHANNELS, int HALF>
-void half_of_input_components(const float* const in[window_edge], Step first, Step blocks, Step pitch, float* to) {
-  for (Step b = 0; b < blocks; b++) {
-    for (Step c = 0; c < CHANNELS; c += WIDTH) {
-      half_of_window_components<CHANNELS, HALF>(in, (first + block_edge * b) * CHANNELS + c, pitch, to + b * CHANNELS + c);
-    }
-  }
-}
-
-// All of them, half by half of each window, whose rows are then in the first-level cache.
-template <int CHANNELS>
+// One half or both of the components of the windows of `blocks` blocks from pixel `first` of the window on:
+// to[component][block][channel], components `pitch` floats apart. Half by half of each window, whose rows are then in the
+// first-level cache.
+template <int CHANNELS, int... HALVES>
 void input_components(const float* const in[window_edge], Step first, Step blocks, Step pitch, float* to) {
   for (Step b = 0; b < blocks; b++) {
     for (Step c = 0; c < CHANNELS; c += WIDTH) {
       const Step at = (first + block_edge * b) * CHANNELS + c;
-      half_of_window_components<CHANNELS, 0>(in, at, pitch, to + b * CHANNELS + c);
-      half_of_window_components<CHANNELS, 1>(in, at, pitch, to + half_components * pitch + b * CHANNELS + c);
+      float* half = to + b * CHANNELS + c;
+      ((half_of_window_components<CHANNELS, HALVES>(in, at, pitch, half), half += half_components * pitch), ...);
     }
   }
 }

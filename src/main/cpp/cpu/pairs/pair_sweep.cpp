@@ -1,7 +1,5 @@
 #include "cpu/pairs/pair_sweep.h"
 
-#include <algorithm>
-
 namespace ldct {
 namespace cpu {
 namespace pairs {
@@ -86,28 +84,27 @@ void PairSweep::layer3(const Part& part, int64_t r, float* out) {
 
 void PairSweep::output_gradient(int64_t r, const float* delta) { round_row(delta, columns(), rings_.output_gradient.row(r)); }
 
-void PairSweep::layer3_gradients(const Part& part, int64_t r, bool share, Network& gradient) {
-  bf16* layer2 = rings_.layer2.row(r);
-  if (share) {
-    // The window runs over the output gradient, so the taps come out turned, as the network keeps them.
-    WeightGradient weights{};
-    weights.tap_rows = tap_rows(part, r, kernel3, [&](int i, int t, int64_t at) {
-      weights.in[i] = rings_.output_gradient.window(at);
-      weights.gradient[i] = gradient.turned_weights3 + t * tap_row3;
-    });
-    weights.delta = layer2;
-    weights.width = columns();
-    layer3_weight_gradient(weights);
-  }
+void PairSweep::layer3_weight_gradient(const Part& part, int64_t r, Network& gradient) {
+  // The window runs over the output gradient, so the taps come out turned, as the network keeps them.
+  WeightGradient weights{};
+  weights.tap_rows = tap_rows(part, r, kernel3, [&](int i, int t, int64_t at) {
+    weights.in[i] = rings_.output_gradient.window(at);
+    weights.gradient[i] = gradient.turned_weights3 + t * tap_row3;
+  });
+  weights.delta = rings_.layer2.row(r);
+  weights.width = columns();
+  pairs::layer3_weight_gradient(weights);
+}
+
+void PairSweep::layer3_data_gradient(const Part& part, int64_t r) {
   Convolution row{};
   row.tap_rows = tap_rows(part, r, kernel3, [&](int i, int t, int64_t at) {
     row.in[i] = rings_.output_gradient.window(at);
     row.weights[i] = weights_->gradient3 + t * packed_gradient_row3;
   });
-  row.gate = layer2;
+  row.gate = row.out = rings_.layer2.row(r);
   row.width = columns();
-  row.out = layer2;
-  layer3_data_gradient(row);
+  pairs::layer3_data_gradient(row);
 }
 
 void PairSweep::layer2_weight_gradient(const Part& part, const Groups& groups, Network& gradient) {
@@ -118,8 +115,8 @@ void PairSweep::layer2_weight_gradient(const Part& part, const Groups& groups, N
     gradient_rows(part, row_of, rings_.zeros, r, weights.delta);
     weights.width = columns();
     pairs::layer2_weight_gradient(weights, blocks_);
-    for (int64_t at = r; at < std::min(r + block_edge, part.end); at++) {
-      add_pixels2(row_of(at), columns(), gradient.bias2);
+    for (const bf16* row : weights.delta) {
+      add_pixels2(row, columns(), gradient.bias2);
     }
   });
 }
@@ -141,9 +138,9 @@ void PairSweep::layer1_gradients(const Part& part, const Groups& groups, Network
   ImageGradientRows weights{};
   each_group(groups, [&](int64_t r) {
     image_windows(part, r, weights.in[weights.groups]);
-    gradient_rows(part, row_of, rings_.zeros, r, weights.delta[weights.groups++]);
-    for (int64_t at = r; at < std::min(r + block_edge, part.end); at++) {
-      add_pixels1(row_of(at), columns(), gradient.bias1);
+    gradient_rows(part, row_of, rings_.zeros, r, weights.delta[weights.groups]);
+    for (const bf16* row : weights.delta[weights.groups++]) {
+      add_pixels1(row, columns(), gradient.bias1);
     }
   });
   weights.gradient = sums1().floats.data();

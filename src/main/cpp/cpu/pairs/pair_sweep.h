@@ -26,7 +26,8 @@ class PairSweep : public RowSchedule {
   void layer2(const Part& part, int64_t r) override;
   void layer3(const Part& part, int64_t r, float* out) override;
   void output_gradient(int64_t r, const float* delta) override;
-  void layer3_gradients(const Part& part, int64_t r, bool share, Network& gradient) override;
+  void layer3_weight_gradient(const Part& part, int64_t r, Network& gradient) override;
+  void layer3_data_gradient(const Part& part, int64_t r) override;
   void layer2_weight_gradient(const Part& part, const Groups& groups, Network& gradient) override;
   void layer2_data_gradient(const Part& part, const Groups& groups) override;
   void layer1_gradients(const Part& part, const Groups& groups, Network& gradient) override;

@@ -48,18 +48,19 @@ final class StepMemory {
         engine.createTrainer(Optimizer.adam(1e-4, 0.9, 0.999), precision, new PixelScale(0f, 1f))) {
       trainer.setParameters(InitialWeights.draw(1));
       float[] images = new float[Math.toIntExact(shape.pixels())];
-      long before = -1;
+      Trainer.Memory memory = trainer.memory();
       for (int step = 0, alike = 0; step < MOST_STEPS && alike < STEPS_ALIKE; step++) {
         trainer.step(images, images, shape.mbs(), shape.patch(), shape.patch());
-        alike = trainer.memory().bytes() == before ? alike + 1 : 0;
-        before = trainer.memory().bytes();
+        Trainer.Memory now = trainer.memory();
+        alike = now.equals(memory) ? alike + 1 : 0;
+        memory = now;
       }
       ObjectNode row = steps.addObject();
       row.put("precision", precision.label());
       row.put("mbs", shape.mbs());
       row.put("patch", shape.patch());
-      row.put("model_bytes", trainer.memory().model());
-      row.put("activation_bytes", trainer.memory().activations());
+      row.put("model_bytes", memory.model());
+      row.put("activation_bytes", memory.activations());
       row.put(
           "all_activations_bytes",
           shape.pixels() * VALUES_A_PIXEL * valueBytes(precision, engine.kernel(precision)));
