@@ -15,6 +15,12 @@ using Vector = __m512;
 constexpr int WIDTH = 16, REGISTERS = 32;
 
 inline Vector load(const float* p) { return _mm512_loadu_ps(p); }
+// From two whole vectors: a load across cache lines costs two.
+template <int N>
+inline Vector load_after(const float* p) {
+  const __m512i low = _mm512_castps_si512(load(p)), high = _mm512_castps_si512(load(p + WIDTH));
+  return _mm512_castsi512_ps(_mm512_alignr_epi32(high, low, N));
+}
 inline void store(float* p, Vector v) { _mm512_storeu_ps(p, v); }
 inline Vector broadcast(float x) { return _mm512_set1_ps(x); }
 inline Vector multiply_add(Vector a, Vector b, Vector c) { return _mm512_fmadd_ps(a, b, c); }

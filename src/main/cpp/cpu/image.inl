@@ -1,5 +1,5 @@
 // Layer 1's windows: components of the image under its nine groups of taps, by the points of POINTS. The including file
-// defines what transforms.inl wants.
+// defines what transforms.inl wants, and load_after<N>(p), N floats after p, where whole vectors begin.
 #pragma once
 
 #include "cpu/transforms.inl"
@@ -15,7 +15,7 @@ constexpr Step whole_vectors(Step positions) { return (positions + WIDTH - 1) / 
 // B^T of the columns of each row of groups.
 template <class POINTS>
 struct ImageColumns {
-  float rows[groups1][window_edge][whole_vectors(window_positions(most_gradient_blocks)) + 2 * WIDTH];
+  alignas(64) float rows[groups1][window_edge][whole_vectors(window_positions(most_gradient_blocks)) + 2 * WIDTH];
 
   ImageColumns(const float* const in[image_rows], Step first, Step pixels) {
     for (int group = 0; group < groups1; group++) {
@@ -36,11 +36,9 @@ struct ImageColumns {
 
   // Components [y][0..] of the windows from `x` on, one in each lane.
   void windows(int group, int y, Step x, Vector transformed[window_edge]) const {
-    Vector row[window_edge];
-#pragma GCC unroll 6
-    for (int i = 0; i < window_edge; i++) {
-      row[i] = load(rows[group][y] + x + i);
-    }
+    const float* at = rows[group][y] + x;
+    const Vector row[window_edge] = {load(at),         load_after<1>(at), load_after<2>(at),
+                                     load_after<3>(at), load_after<4>(at), load_after<5>(at)};
     Transforms<POINTS>::input(row, transformed);
   }
 };

@@ -11,6 +11,10 @@ using Vector = __m256;
 constexpr int WIDTH = 8, REGISTERS = 16;
 
 inline Vector load(const float* p) { return _mm256_loadu_ps(p); }
+template <int N>
+inline Vector load_after(const float* p) {
+  return load(p + N);
+}
 inline void store(float* p, Vector v) { _mm256_storeu_ps(p, v); }
 inline Vector broadcast(float x) { return _mm256_set1_ps(x); }
 inline Vector multiply_add(Vector a, Vector b, Vector c) { return _mm256_fmadd_ps(a, b, c); }
