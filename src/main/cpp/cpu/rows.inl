@@ -159,22 +159,33 @@ struct WeightGradient {
   }
 };
 
-// One output channel: the window of P pixels times the weights, summed over the vector at the end.
+// One output channel: the window of P pixels times the weights, summed over the vector at the end. A pixel is loaded once for
+// all outputs that see it.
 template <int P>
 void dot_block(const ConvolutionRow& row, Step pixel) {
-  constexpr int depth = 5 * 32, stride = 32;
+  constexpr int taps = 5, stride = 32;
   Vector sums[P];
 #pragma GCC unroll 16
   for (int p = 0; p < P; p++) {
     sums[p] = broadcast(0);
   }
   for (int t = 0; t < row.tap_rows; t++) {
-    const float* in = row.in[t] + pixel * stride;
-    for (int k = 0; k < depth; k += WIDTH) {
-      Vector w = load(row.weights[t] + k);
-#pragma GCC unroll 16
-      for (int p = 0; p < P; p++) {
-        sums[p] = multiply_add(load(in + p * stride + k), w, sums[p]);
+    for (int c = 0; c < stride; c += WIDTH) {
+      const float* in = row.in[t] + pixel * stride + c;
+      Vector w[taps];
+#pragma GCC unroll 5
+      for (int tap = 0; tap < taps; tap++) {
+        w[tap] = load(row.weights[t] + tap * stride + c);
+      }
+#pragma GCC unroll 20
+      for (int x = 0; x < P + taps - 1; x++) {
+        const Vector seen = load(in + x * stride);
+#pragma GCC unroll 5
+        for (int tap = 0; tap < taps; tap++) {
+          if (x - tap >= 0 && x - tap < P) {
+            sums[x - tap] = multiply_add(seen, w[tap], sums[x - tap]);
+          }
+        }
       }
     }
   }
@@ -190,7 +201,7 @@ struct DotPixels {
 };
 
 void layer3(const ConvolutionRow& row) {
-  balanced_pieces(row.width, 8, [&](Step pixel, Step count) { with_constant<8, DotPixels>(count, row, pixel); });
+  balanced_pieces(row.width, 16, [&](Step pixel, Step count) { with_constant<16, DotPixels>(count, row, pixel); });
 }
 
 int64_t multiply_adds(int64_t rounds) {
