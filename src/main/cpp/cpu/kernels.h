@@ -54,7 +54,7 @@ struct WinogradGradientRows {
   int groups;
   const float* in[most_groups][image_rows];     // as above
   const float* delta[most_groups][block_edge];  // [width, rounded up to four][output channels]
-  float* gradient;                              // as the layer's transformed weights
+  float* gradient;                              // as the layer's transformed weights, of layer 2 with channels transposed
   float* bias_gradient;                         // [output channels], += the sums of delta
   bool first;                                   // what is in gradient does not count
   int64_t width;

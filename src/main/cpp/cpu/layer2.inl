@@ -24,11 +24,12 @@ void layer2(const WinogradRows& rows) {
       product.out = products + i * out_pitch;
       Convolution<INPUTS, INPUTS, OUTPUTS>::run(product);
     }
-    store_outputs<OUTPUTS>(rows, products, block_edge * first, blocks);
+    store_blocks<OUTPUTS, OUTPUTS>(rows, products, out_pitch, block_edge * first, blocks, 0);
   });
 }
 
-// Half of the components at a time: twice as many blocks find room.
+// Half of the components at a time: twice as many blocks find room. Vectors are of input channels, of which there are more, so
+// that more of them share an output channel's gradient; the sums are transposed in the end.
 template <int HALF>
 void add_half_of_gradient(const WinogradGradientRows& rows, Step first, Step blocks) {
   const Step in_pitch = component_pitch(blocks, channels1), delta_pitch = component_pitch(blocks, channels2);
@@ -44,12 +45,12 @@ void add_half_of_gradient(const WinogradGradientRows& rows, Step first, Step blo
   for (int i = 0; i < half_components; i++) {
     WeightGradientRow product{};
     product.tap_rows = 1;
-    product.in[0] = rows.scratch + i * in_pitch;
+    product.in[0] = deltas + i * delta_pitch;
     product.gradient[0] = rows.gradient + (HALF * half_components + i) * component_pitch2;
-    product.delta = deltas + i * delta_pitch;
+    product.delta = rows.scratch + i * in_pitch;
     product.first = rows.first && first == 0;
     product.width = blocks;
-    WeightGradient<channels1, channels1, channels2>::run(product);
+    WeightGradient<channels2, channels2, channels1>::run(product);
   }
 }
 
@@ -68,7 +69,28 @@ void transform_weights2(const float* weights2, WinogradWeights& to) {
   }
 }
 
-void add_weight_gradient2(const float* sums, float* weights2) { Winograd::add_weight_gradient2(sums, weights2); }
+// From sums [component][channels2][channels1].
+void add_weight_gradient2(const float* sums, float* weights2) {
+  float gradient[kernel2 * kernel2][WIDTH * WIDTH], transposed[WIDTH * WIDTH];
+  for (Step in = 0; in < channels1; in += WIDTH) {
+    for (Step out = 0; out < channels2; out += WIDTH) {
+      for (Step o = 0; o < WIDTH; o++) {
+        Vector taps[3][3];
+        Winograd::kernel_gradient(sums + (out + o) * channels1 + in, component_pitch2, taps);
+        for (int tap = 0; tap < kernel2 * kernel2; tap++) {
+          store(gradient[tap] + o * WIDTH, taps[tap / 3][tap % 3]);
+        }
+      }
+      for (int tap = 0; tap < kernel2 * kernel2; tap++) {
+        transpose_square(gradient[tap], WIDTH, transposed, WIDTH);
+        for (Step i = 0; i < WIDTH; i++) {
+          float* at = weights2 + tap * component_weights2 + (in + i) * channels2 + out;
+          store(at, load(at) + load(transposed + i * WIDTH));
+        }
+      }
+    }
+  }
+}
 
 }  // namespace
 }  // namespace cpu

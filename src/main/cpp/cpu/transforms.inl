@@ -132,8 +132,8 @@ struct Transforms {
     }
   }
 
-  // The way back: adds the kernels' gradients, whose components are `pitch` floats apart, to their taps.
-  static inline void add_kernel_gradient(const float* sums, Step pitch, Step at, float* const taps[3][3]) {
+  // The way back: a vector of kernels' gradients, whose components are `pitch` floats apart.
+  static inline void kernel_gradient(const float* sums, Step pitch, Vector taps[3][3]) {
     Vector half[3][window_edge];
 #pragma GCC unroll 6
     for (int column = 0; column < window_edge; column++) {
@@ -154,20 +154,22 @@ struct Transforms {
       kernel_back(half[row], y);
 #pragma GCC unroll 3
       for (int column = 0; column < 3; column++) {
-        float* tap = taps[row][column] + at;
-        store(tap, load(tap) + scale_back(y[column]));
+        taps[row][column] = scale_back(y[column]);
       }
     }
   }
 
-  // Of layer 2, sums [component][component_pitch2].
-  static void add_weight_gradient2(const float* sums, float* weights2) {
-    float* taps[3][3];
-    for (int tap = 0; tap < kernel2 * kernel2; tap++) {
-      taps[tap / 3][tap % 3] = weights2 + tap * component_weights2;
-    }
-    for (Step i = 0; i < component_weights2; i += WIDTH) {
-      add_kernel_gradient(sums + i, component_pitch2, i, taps);
+  // Adds it to taps[row][column] + at.
+  static inline void add_kernel_gradient(const float* sums, Step pitch, Step at, float* const taps[3][3]) {
+    Vector gradient[3][3];
+    kernel_gradient(sums, pitch, gradient);
+#pragma GCC unroll 3
+    for (int row = 0; row < 3; row++) {
+#pragma GCC unroll 3
+      for (int column = 0; column < 3; column++) {
+        float* tap = taps[row][column] + at;
+        store(tap, load(tap) + gradient[row][column]);
+      }
     }
   }
 };

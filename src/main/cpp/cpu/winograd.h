@@ -50,11 +50,11 @@ constexpr int component_pitch2 = component_weights2 + component_gap;
 // in the second.
 constexpr int most_blocks = 16;
 // Gradients read and write their sums once for so many blocks, which may belong to several groups of rows.
-constexpr int most_gradient_blocks = 24;
+constexpr int most_gradient_blocks = 32;
 
 // The weights as the products read them; each worker has its own.
 struct WinogradWeights {
-  // [channels1 / W][component][group row][group column][W], W channels a vector of the instruction set.
+  // [channels1 / W][component][group row][group column][W], W channels two vectors of the instruction set.
   alignas(64) float layer1[components * component_weights1];
   alignas(64) float layer2[components * component_pitch2];  // [component][channels1][channels2]
   // Of the kernel turned by half a turn, [component][channels2][channels1].

@@ -132,6 +132,16 @@ inline void store_block(const WinogradRows& rows, const float* products, Step pi
   }
 }
 
+// The same for a slice of channels of so many blocks.
+template <int CHANNELS, int SLICE>
+void store_blocks(const WinogradRows& rows, const float* products, Step pitch, Step pixel, Step blocks, Step channel) {
+  for (Step b = 0; b < blocks; b++) {
+    for (Step c = 0; c < SLICE; c += WIDTH) {
+      store_block<CHANNELS>(rows, products + b * SLICE + c, pitch, pixel + block_edge * b, channel + c);
+    }
+  }
+}
+
 // sums[c] += the sums over whole blocks of so many channels, from one component of their gradients: the one whose points are 1.
 static_assert(Float32Points::inner == 1, "the sum of four pixels is their component at 1");
 constexpr int sum_component = window_edge + 1;
@@ -142,16 +152,6 @@ inline void add_blocks(const float* component, Step blocks, int channels, float*
       total = total + load(component + b * channels + c);
     }
     store(sums + c, load(sums + c) + total);
-  }
-}
-
-template <int CHANNELS>
-void store_outputs(const WinogradRows& rows, const float* products, Step first, Step blocks) {
-  const Step pitch = component_pitch(blocks, CHANNELS);
-  for (Step b = 0; b < blocks; b++) {
-    for (Step c = 0; c < CHANNELS; c += WIDTH) {
-      store_block<CHANNELS>(rows, products + b * CHANNELS + c, pitch, first + block_edge * b, c);
-    }
   }
 }
 

@@ -165,7 +165,13 @@ void sum_up(Blocks& blocks) {
 }
 
 void add_weight_gradient2(const float* gradient, float* weights2) {
-  Winograd::add_weight_gradient2(gradient, weights2);
+  float* taps[3][3];
+  for (int tap = 0; tap < kernel2 * kernel2; tap++) {
+    taps[tap / 3][tap % 3] = weights2 + tap * component_weights2;
+  }
+  for (Step i = 0; i < component_weights2; i += WIDTH) {
+    Winograd::add_kernel_gradient(gradient + i, component_pitch2, i, taps);
+  }
 }
 
 int64_t scratch_bytes(int64_t width) {
