@@ -24,6 +24,12 @@ LDCT_WIDE void apply_adam(const Update& u, int64_t count, const float* __restric
 
 }  // namespace
 
+LDCT_WIDE void add_two(const float* a, const float* b, int64_t count, float* __restrict sum) {
+  for (int64_t i = 0; i < count; i++) {
+    sum[i] = a[i] + b[i];
+  }
+}
+
 LDCT_WIDE void add_shares(const float* const* shares, int64_t n, int64_t count, bool first, double* __restrict sums) {
   int64_t i = 0;
   for (; i + lanes <= count; i += lanes) {

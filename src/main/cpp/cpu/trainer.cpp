@@ -198,6 +198,24 @@ void CpuTrainer::fetch_shares(int64_t begin, int64_t count) const {
   }
 }
 
+void CpuTrainer::sum_slots(int64_t begin, int64_t count, float* gradient) const {
+  auto share = [&](size_t slot) { return reinterpret_cast<const float*>(slots_[slot].get()) + begin; };
+  if (slots_used_ == 2) {
+    add_two(share(0), share(1), count, gradient);
+    return;
+  }
+  double sums[most_parameters_a_stretch];
+  for (size_t slot = 0; slot < slots_used_; slot += shares_at_once) {
+    const float* shares[shares_at_once];
+    const size_t n = std::min(shares_at_once, slots_used_ - slot);
+    for (size_t i = 0; i < n; i++) {
+      shares[i] = share(slot + i);
+    }
+    add_shares(shares, static_cast<int64_t>(n), count, slot == 0, sums);
+  }
+  round_sums(sums, count, gradient);
+}
+
 template <class Use>
 void CpuTrainer::reduce(const Use& use) {
   // Two for each worker at least.
@@ -206,17 +224,8 @@ void CpuTrainer::reduce(const Use& use) {
   pool_.run(divide_up(LDCT_PARAMETER_COUNT, most), [&](int64_t stretch, int) {
     int64_t begin = stretch * most;
     int64_t count = std::min<int64_t>(most, LDCT_PARAMETER_COUNT - begin);
-    double sums[most_parameters_a_stretch];
-    for (size_t slot = 0; slot < slots_used_; slot += shares_at_once) {
-      const float* shares[shares_at_once];
-      const size_t n = std::min(shares_at_once, slots_used_ - slot);
-      for (size_t i = 0; i < n; i++) {
-        shares[i] = reinterpret_cast<const float*>(slots_[slot + i].get()) + begin;
-      }
-      add_shares(shares, static_cast<int64_t>(n), count, slot == 0, sums);
-    }
     float gradient[most_parameters_a_stretch];
-    round_sums(sums, count, gradient);
+    sum_slots(begin, count, gradient);
     // Others' shares lie in other cores' caches: the next stretch's come while the update waits for its divisions.
     if (pool_.workers() > 1) {
       fetch_shares(begin + count, most);
