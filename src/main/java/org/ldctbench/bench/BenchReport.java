@@ -28,9 +28,9 @@ public final class BenchReport {
           number("GFLOP/s", "%.0f", row -> row.figures().gflops()),
           number("of peak", "%.0f %%", row -> percent(row.figures().peakShare())),
           number("memory", "%.1f MiB", row -> mebibytes(row.figures().memoryBytes())),
-          ratio("vs in turn (least)", row -> row.figures().ratioToInTurn()),
-          ratio("vs fewest threads (least)", row -> row.figures().ratioToFewestThreads()),
-          ratio("vs best peer (least)", BenchRow::ratioToBestPeer));
+          ratio("vs in turn", row -> row.figures().ratioToInTurn()),
+          ratio("vs fewest threads", row -> row.figures().ratioToFewestThreads()),
+          ratio("vs best peer", BenchRow::ratioToBestPeer));
 
   private BenchReport() {}
 
@@ -75,7 +75,7 @@ public final class BenchReport {
         rows.stream()
             .map(BenchRow::ratioToBestPeer)
             .filter(Objects::nonNull)
-            .mapToDouble(Ratio::median)
+            .mapToDouble(Spread::median)
             .toArray();
     if (ratios.length == 0) {
       return "";
@@ -117,16 +117,17 @@ public final class BenchReport {
         });
   }
 
-  /** Of the medians, and in brackets of the least times. */
-  private static Column ratio(String name, Function<BenchRow, Ratio> value) {
+  /** The median of the pairs, and in brackets the extremes. */
+  private static Column ratio(String name, Function<BenchRow, Spread> value) {
     return new Column(
         name,
         true,
         row -> {
-          Ratio ratio = value.apply(row);
+          Spread ratio = value.apply(row);
           return ratio == null
               ? ""
-              : String.format(Locale.ROOT, "%.2f x (%.2f)", ratio.median(), ratio.least());
+              : String.format(
+                  Locale.ROOT, "%.2f x (%.2f..%.2f)", ratio.median(), ratio.min(), ratio.max());
         });
   }
 

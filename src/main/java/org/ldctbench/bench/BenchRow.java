@@ -9,7 +9,8 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
  *
  * @param precision null where files are read
  * @param ms for one operation of {@code mbs} images: a step, a call, an iteration or a file
- * @param ratioToBestPeer time of the fastest peer divided by ours; of {@code cache} for each core
+ * @param ratioToBestPeer time of the fastest peer divided by ours, pair by pair; of {@code cache}
+ *     for each core
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record BenchRow(
@@ -24,7 +25,7 @@ public record BenchRow(
     Spread ms,
     @JsonProperty("mpix_per_s") double megapixelsPerSecond,
     @JsonUnwrapped Figures figures,
-    @JsonProperty("ratio_to_best_peer") Ratio ratioToBestPeer,
+    @JsonProperty("ratio_to_best_peer") Spread ratioToBestPeer,
     @JsonUnwrapped Machine machine) {
 
   /** What only some benchmarks state; null for the others. */
@@ -36,8 +37,8 @@ public record BenchRow(
       @JsonProperty("mb_per_s") Double megabytesPerSecond,
       @JsonProperty("iterations_per_s") Double iterationsPerSecond,
       Double overhead,
-      @JsonProperty("ratio_to_in_turn") Ratio ratioToInTurn,
-      @JsonProperty("ratio_to_fewest_threads") Ratio ratioToFewestThreads) {
+      @JsonProperty("ratio_to_in_turn") Spread ratioToInTurn,
+      @JsonProperty("ratio_to_fewest_threads") Spread ratioToFewestThreads) {
     public static final Figures NONE = new Figures(null, null, null, null, null, null, null, null);
 
     /**
@@ -61,7 +62,7 @@ public record BenchRow(
     }
 
     /** Several trainings at once. */
-    static Figures atOnce(double iterationsPerSecond, Ratio inTurn) {
+    static Figures atOnce(double iterationsPerSecond, Spread inTurn) {
       return new Figures(null, null, null, null, iterationsPerSecond, null, inTurn, null);
     }
 
@@ -77,7 +78,7 @@ public record BenchRow(
           ratioToFewestThreads);
     }
 
-    Figures withThreadRatio(Ratio ratio) {
+    Figures withThreadRatio(Spread ratio) {
       return new Figures(
           gflops,
           peakShare,

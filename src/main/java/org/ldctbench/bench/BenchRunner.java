@@ -45,14 +45,14 @@ public final class BenchRunner {
 
   private List<BenchRow> measured(List<Entrants> entrants) {
     List<Contender> all = entrants.stream().flatMap(one -> one.contenders().stream()).toList();
-    List<Spread> spreads = Turns.measure(all, repeats, log);
+    List<Samples> samples = Turns.measure(all, repeats, log);
     List<BenchRow> rows = new ArrayList<>();
     int at = 0;
     for (Entrants one : entrants) {
       int end = at + one.contenders().size();
       // The first contender of all is our engine with the fewest threads.
-      Spread fewest = at > 0 ? spreads.get(0) : null;
-      rows.addAll(one.rows(spreads.subList(at, end), fewest, machine));
+      Samples fewest = at > 0 ? samples.get(0) : null;
+      rows.addAll(one.rows(samples.subList(at, end), fewest, machine));
       at = end;
     }
     return rows;

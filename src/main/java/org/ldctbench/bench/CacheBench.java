@@ -64,17 +64,17 @@ public final class CacheBench {
   }
 
   private List<BenchRow> rows(
-      List<Contender> contenders, List<Integer> cores, int ours, List<Spread> spreads) {
-    Spread bestPeer = Spread.fastest(spreads.subList(ours, spreads.size()));
+      List<Contender> contenders, List<Integer> cores, int ours, List<Samples> samples) {
+    List<Samples> peers = samples.subList(ours, samples.size());
     double pixels = (double) CacheFiles.EDGE * CacheFiles.EDGE;
     List<BenchRow> rows = new ArrayList<>();
-    for (int c = 0; c < spreads.size(); c++) {
-      Spread spread = spreads.get(c);
-      if (spread == null) {
+    for (int c = 0; c < samples.size(); c++) {
+      if (samples.get(c) == null) {
         continue;
       }
+      Spread spread = samples.get(c).spread();
       double ms = spread.median();
-      boolean compared = c < ours && bestPeer != null;
+      Samples ofAllCores = samples.get(c).times(cores.get(c));
       rows.add(
           new BenchRow(
               "cache",
@@ -88,7 +88,7 @@ public final class CacheBench {
               spread,
               pixels / ms * 1e-3,
               Figures.reading(2 * pixels / ms * 1e-3),
-              compared ? Ratio.of(bestPeer, spread.times(cores.get(c))) : null,
+              c < ours ? Samples.fastestOver(peers, ofAllCores) : null,
               machine));
     }
     return rows;

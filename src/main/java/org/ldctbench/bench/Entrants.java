@@ -76,27 +76,26 @@ final class Entrants implements AutoCloseable {
   /**
    * Ours first; ratios are filled in where there are peers.
    *
-   * @param spreads of each contender, null for those that failed
+   * @param samples of each contender, null for those that failed
    * @param fewest times of our engine with fewer threads; null if none had fewer
    */
-  List<BenchRow> rows(List<Spread> spreads, Spread fewest, Machine machine) {
-    List<Spread> peers = new ArrayList<>();
-    for (int c = 0; c < spreads.size(); c++) {
+  List<BenchRow> rows(List<Samples> samples, Samples fewest, Machine machine) {
+    List<Samples> peers = new ArrayList<>();
+    for (int c = 0; c < samples.size(); c++) {
       if (!isOurs(contenders.get(c))) {
-        peers.add(spreads.get(c));
+        peers.add(samples.get(c));
       }
     }
-    Spread bestPeer = Spread.fastest(peers);
     boolean arithmetic = benchCase.kind().flopPerPixel() > 0;
     Double peak = arithmetic ? peak(benchCase.precision()) : null;
     Shape shape = benchCase.shape();
     boolean ssim = benchCase.kind() == BenchKind.SSIM;
     List<BenchRow> rows = new ArrayList<>();
-    for (int c = 0; c < spreads.size(); c++) {
-      Spread ms = spreads.get(c);
-      if (ms == null) {
+    for (int c = 0; c < samples.size(); c++) {
+      if (samples.get(c) == null) {
         continue;
       }
+      Spread ms = samples.get(c).spread();
       boolean isOurs = isOurs(contenders.get(c));
       double gflops = benchCase.kind().flopPerPixel() * shape.pixels() / ms.median() * 1e-6;
       Figures figures = arithmetic ? Figures.arithmetic(gflops, peak) : Figures.NONE;
@@ -105,7 +104,7 @@ final class Entrants implements AutoCloseable {
       }
       if (c == 0) {
         figures = ssim ? figures : figures.withMemory(ours.memoryBytes());
-        figures = fewest == null ? figures : figures.withThreadRatio(Ratio.of(fewest, ms));
+        figures = fewest == null ? figures : figures.withThreadRatio(fewest.over(samples.get(c)));
       }
       rows.add(
           new BenchRow(
@@ -120,7 +119,7 @@ final class Entrants implements AutoCloseable {
               ms,
               shape.pixels() / ms.median() * 1e-3,
               figures,
-              isOurs && bestPeer != null ? Ratio.of(bestPeer, ms) : null,
+              isOurs ? Samples.fastestOver(peers, samples.get(c)) : null,
               machine));
     }
     return rows;

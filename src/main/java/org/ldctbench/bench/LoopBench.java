@@ -60,14 +60,14 @@ public final class LoopBench {
             + iterations
             + " iterations with its validation, records and plots; overhead is the share of the"
             + " wall time outside the engine's training and validation");
-    List<Spread> spreads = Turns.measure(contenders, repeats, log, this::warmUp);
-    Spread bestPeer = Spread.fastest(spreads.subList(1, spreads.size()));
+    List<Samples> samples = Turns.measure(contenders, repeats, log, this::warmUp);
+    List<Samples> others = samples.subList(1, samples.size());
     List<BenchRow> rows = new ArrayList<>();
-    for (int c = 0; c < spreads.size(); c++) {
-      Spread spread = spreads.get(c);
-      if (spread == null) {
+    for (int c = 0; c < samples.size(); c++) {
+      if (samples.get(c) == null) {
         continue;
       }
+      Spread spread = samples.get(c).spread();
       double ms = spread.median();
       Double overhead = c == 0 ? Double.valueOf(ours.overhead(repeats)) : null;
       rows.add(
@@ -83,7 +83,7 @@ public final class LoopBench {
               spread,
               shape.pixels() / ms * 1e-3,
               Figures.loop(1000 / ms, overhead),
-              c == 0 && bestPeer != null ? Ratio.of(bestPeer, spread) : null,
+              c == 0 ? Samples.fastestOver(others, samples.get(0)) : null,
               machine));
     }
     return rows;

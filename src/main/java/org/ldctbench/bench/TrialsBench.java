@@ -43,11 +43,11 @@ public final class TrialsBench {
         trainers.add(new EngineContender(engine, benchCase, data, folder.path()));
       }
       List<Contender> contenders = List.of(new AtOnce(trainers, pool), new InTurn(trainers));
-      List<Spread> spreads = Turns.measure(contenders, repeats, line -> {});
+      List<Samples> samples = Turns.measure(contenders, repeats, line -> {});
       List<BenchRow> rows = new ArrayList<>();
-      for (int c = 0; c < spreads.size(); c++) {
-        Ratio inTurn = c == 0 ? Ratio.of(spreads.get(1), spreads.get(0)) : null;
-        rows.add(row(contenders.get(c), precision, shape, spreads.get(c), inTurn));
+      for (int c = 0; c < samples.size(); c++) {
+        Spread inTurn = c == 0 ? samples.get(1).over(samples.get(0)) : null;
+        rows.add(row(contenders.get(c), precision, shape, samples.get(c).spread(), inTurn));
       }
       return rows;
     } catch (IOException e) {
@@ -59,7 +59,7 @@ public final class TrialsBench {
   }
 
   private BenchRow row(
-      Contender contender, Precision precision, Shape shape, Spread ms, Ratio inTurn) {
+      Contender contender, Precision precision, Shape shape, Spread ms, Spread inTurn) {
     return new BenchRow(
         "trials",
         contender.framework(),

@@ -22,14 +22,14 @@ final class Turns {
    * @param left told of a peer's setting that fails and is left out
    * @return null for those
    */
-  static List<Spread> measure(List<Contender> contenders, int repeats, Consumer<String> left) {
+  static List<Samples> measure(List<Contender> contenders, int repeats, Consumer<String> left) {
     return measure(contenders, repeats, left, Turns::warmUp);
   }
 
   /**
    * @param warmUp warms a contender up and says how many operations make a sample
    */
-  static List<Spread> measure(
+  static List<Samples> measure(
       List<Contender> contenders,
       int repeats,
       Consumer<String> left,
@@ -58,11 +58,11 @@ final class Turns {
         }
       }
     }
-    List<Spread> spreads = new ArrayList<>();
+    List<Samples> measured = new ArrayList<>();
     for (int c = 0; c < times.length; c++) {
-      spreads.add(failed[c] ? null : Spread.of(samples[c]));
+      measured.add(failed[c] ? null : new Samples(samples[c]));
     }
-    return spreads;
+    return measured;
   }
 
   private static int warmUp(Contender contender) {

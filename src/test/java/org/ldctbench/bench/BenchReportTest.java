@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,7 +20,7 @@ import org.ldctbench.common.UserException;
 class BenchReportTest {
   private static final Machine MACHINE = new Machine("Some GPU", "Some CPU", "abc", "2026-01-02");
 
-  private static BenchRow row(String framework, Ratio ratio, Figures figures) {
+  private static BenchRow row(String framework, Spread ratio, Figures figures) {
     Spread ms = new Spread(2, 1.5, 3.25);
     return new BenchRow(
         "train-step", framework, null, "k", "fp32", 2, 32, 1, ms, 1.024, figures, ratio, MACHINE);
@@ -30,13 +32,13 @@ class BenchReportTest {
     String expected =
         """
         | bench      | framework | kernel | precision | shape | threads | ms (median) |     min..max \
-        | Mpixel/s | GFLOP/s | of peak |  memory | vs best peer (least) |
+        | Mpixel/s | GFLOP/s | of peak |  memory |        vs best peer |
         |------------|-----------|--------|-----------|-------|--------:|------------:|-------------:\
-        |---------:|--------:|--------:|--------:|---------------------:|
+        |---------:|--------:|--------:|--------:|--------------------:|
         | train-step | ours      | k      | fp32      | 2x32  |       1 |       2.000 | 1.500..3.250 \
-        |     1.02 |      50 |    25 % | 1.5 MiB |        4.00 x (5.00) |
+        |     1.02 |      50 |    25 % | 1.5 MiB | 4.00 x (3.50..5.00) |
         | train-step | peer      | k      | fp32      | 2x32  |       1 |       2.000 | 1.500..3.250 \
-        |     1.02 |         |         |         |                      |
+        |     1.02 |         |         |         |                     |
 
         Some GPU; Some CPU, commit abc, 2026-01-02
         geometric mean of 1 ratios to the best peer setting: 4.00
@@ -44,7 +46,7 @@ class BenchReportTest {
     assertEquals(
         expected,
         BenchReport.markdown(
-            List.of(row("ours", new Ratio(4, 5), figures), row("peer", null, Figures.NONE))));
+            List.of(row("ours", new Spread(4, 3.5, 5), figures), row("peer", null, Figures.NONE))));
   }
 
   @Test
@@ -72,11 +74,15 @@ class BenchReportTest {
   }
 
   @Test
-  void ofSeveralTheFastestInEveryFigureCounts() {
-    Spread fastest = Spread.fastest(List.of(new Spread(4, 1, 9), new Spread(3, 2, 8)));
-    assertEquals(new Spread(3, 1, 8), fastest);
-    assertEquals(new Ratio(2, 0.5), Ratio.of(fastest, new Spread(1.5, 2, 2)));
-    assertNull(Spread.fastest(List.of()));
+  void ratiosAreThoseOfSamplesSideBySideToTheFastest() {
+    Samples ours = new Samples(1, 2, 4);
+    Samples slow = new Samples(10, 10, 10);
+    Samples fast = new Samples(3, 8, 8);
+    assertEquals(new Spread(3, 2, 4), fast.over(ours));
+    assertEquals(new Spread(5, 2.5, 10), slow.over(ours));
+    assertEquals(new Spread(3, 2, 4), Samples.fastestOver(Arrays.asList(slow, null, fast), ours));
+    assertEquals(new Spread(1.5, 1, 2), Samples.fastestOver(List.of(fast), ours.times(2)));
+    assertNull(Samples.fastestOver(Collections.singletonList(null), ours));
   }
 
   @Test
