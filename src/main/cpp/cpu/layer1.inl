@@ -9,8 +9,8 @@ namespace {
 // Channels that are computed together: two vectors share what is read of the image.
 constexpr int vectors1 = 2, slice1 = vectors1 * WIDTH;
 
-// One component of a slice of BLOCKS blocks. All components of so many blocks take the first-level cache.
-constexpr int most_products1 = REGISTERS == 32 ? 8 : 6;
+// One component of a slice of BLOCKS blocks. All components of so many blocks hardly leave the first-level cache.
+constexpr int most_products1 = REGISTERS == 32 ? 12 : 6;
 template <int BLOCKS>
 struct Products1 {
   static void run(const float* windows, Step pitch, const float* weights, float* out) {
