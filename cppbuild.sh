@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the native side into target/cppbuild/<platform>/{include,lib,bin}, by JavaCPP's conventions.
-#   cppbuild.sh [-platform linux-x86_64] [install|test|emulate|resources|bench|clean]
+#   cppbuild.sh [-platform linux-x86_64] [install|test|emulate|resources|bench|scaling|clean]
 # install    libldct.so (API and CPU engine); libldct_cuda.so as well where nvcc is found
 # test       the native tests, under the address and undefined-behaviour sanitizers; CUDA kernels run on the host
 #            (test adam cuda = only those with adam or cuda in their names)
@@ -8,6 +8,7 @@
 # resources  registers, shared memory and spills of every CUDA kernel, compared with docs/cuda-resources.txt;
 #            resources update writes that file
 # bench      prints median times of the engine (bench fp32 2 = precision and threads)
+# scaling    prints what several threads gain, beside independent trainers at once (scaling 2 2x32 = threads and shapes)
 # clean      removes what the others made
 # Knobs: CXX, NVCC, JOBS, LDCT_CUDA=off (leave the CUDA engine out)
 set -euo pipefail
@@ -19,8 +20,8 @@ while [ $# -gt 0 ]; do
   case "$1" in
     -platform) platform=${2:?-platform needs a value}; shift 2 ;;
     install | emulate | clean) command=$1; shift ;;
-    bench | resources | test) command=$1; shift; break ;;
-    *) sed -n '2,13p' "$0" | cut -c3- >&2; exit 2 ;;
+    bench | resources | scaling | test) command=$1; shift; break ;;
+    *) sed -n '2,14p' "$0" | cut -c3- >&2; exit 2 ;;
   esac
 done
 if [ "$platform" != linux-x86_64 ]; then
@@ -254,12 +255,15 @@ resources() {
   fi
 }
 
+# run_bench NAME ARGUMENTS...: a program of src/bench/cpp
 run_bench() {
+  local name=$1
+  shift
   build_cpu
   mkdir -p "$out/bin"
-  $cxx -std=c++17 -O2 -Isrc/main/cpp/include -o "$out/bin/ldct_bench" src/bench/cpp/bench.cpp -L"$out/lib" -lldct \
+  $cxx -std=c++17 -O2 -pthread -Isrc/main/cpp/include -o "$out/bin/ldct_$name" "src/bench/cpp/$name.cpp" -L"$out/lib" -lldct \
     -Wl,-rpath,'$ORIGIN/../lib'
-  "$out/bin/ldct_bench" "$@"
+  "$out/bin/ldct_$name" "$@"
 }
 
 case "$command" in
@@ -267,6 +271,6 @@ case "$command" in
   test) run_tests "$@" ;;
   emulate) emulate ;;
   resources) resources "$@" ;;
-  bench) run_bench "$@" ;;
+  bench | scaling) run_bench "$command" "$@" ;;
   clean) rm -rf "$out" target/emulated ;;
 esac

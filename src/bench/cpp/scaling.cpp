@@ -1,0 +1,149 @@
+// What several threads gain, beside what this machine gives them at all: cppbuild.sh scaling [threads] [MBSxPATCH ...]
+//
+// In turn: a step on one thread; on several; and one-thread trainers at once that share nothing, with a part of the images
+// each. Where the last gains little, the machine slows cores that work at once, whatever they do.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "ldct.h"
+
+namespace {
+
+constexpr int samples = 61;
+constexpr double sample_ms = 30;
+
+void check(int32_t status) {
+  if (status != LDCT_OK) {
+    std::fprintf(stderr, "scaling: %s\n", ldct_last_error());
+    std::exit(1);
+  }
+}
+
+std::vector<float> random_floats(size_t n, float scale) {
+  static std::mt19937 generator(1);
+  std::uniform_real_distribution<float> uniform(-scale, scale);
+  std::vector<float> values(n);
+  for (float& value : values) {
+    value = uniform(generator);
+  }
+  return values;
+}
+
+// A trainer on an engine of its own, and its images.
+class Training {
+ public:
+  Training(int threads, int images, int patch) : images_(images), patch_(patch) {
+    ldct_engine_options engine_options{LDCT_CPU, 0, threads};
+    check(ldct_engine_open(&engine_options, &engine_));
+    ldct_trainer_options options{LDCT_FP32, LDCT_ADAM, 1e-4, 0.9, 0.999, 0, 0, 0, 1, LDCT_KERNELS_TUNED};
+    check(ldct_trainer_create(engine_, &options, &trainer_));
+    check(ldct_trainer_set_parameters(trainer_, random_floats(LDCT_PARAMETER_COUNT, 0.05f).data()));
+    input_ = random_floats(static_cast<size_t>(images) * patch * patch, 1);
+    target_ = random_floats(input_.size(), 1);
+  }
+  ~Training() {
+    ldct_trainer_close(trainer_);
+    ldct_engine_close(engine_);
+  }
+  Training(const Training&) = delete;
+
+  void run(int steps) {
+    float loss;
+    for (int i = 0; i < steps; i++) {
+      check(ldct_step(trainer_, input_.data(), target_.data(), images_, patch_, patch_, &loss));
+    }
+  }
+
+ private:
+  int images_, patch_;
+  ldct_engine* engine_;
+  ldct_trainer* trainer_;
+  std::vector<float> input_, target_;
+};
+
+template <class Body>
+double milliseconds(const Body& body) {
+  auto start = std::chrono::steady_clock::now();
+  body();
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+}
+
+double quantile(std::vector<double> values, double q) {
+  std::sort(values.begin(), values.end());
+  return values[static_cast<size_t>(q * (values.size() - 1) + 0.5)];
+}
+
+void print_times(const std::string& name, const std::vector<double>& ms) {
+  std::printf("  %-24s %8.3f ms (least %.3f)", name.c_str(), quantile(ms, 0.5), quantile(ms, 0));
+}
+
+// Sample by sample.
+void print_gain(const std::vector<double>& ms, const std::vector<double>& one) {
+  std::vector<double> ratios;
+  for (size_t i = 0; i < ms.size(); i++) {
+    ratios.push_back(one[i] / ms[i]);
+  }
+  std::printf(", %.2f times as fast (quartiles %.2f, %.2f)\n", quantile(ratios, 0.5), quantile(ratios, 0.25),
+              quantile(ratios, 0.75));
+}
+
+void measure(int threads, int images, int patch) {
+  Training one(1, images, patch), several(threads, images, patch);
+  std::vector<std::unique_ptr<Training>> apart;
+  for (int i = 0; i < threads; i++) {
+    apart.emplace_back(new Training(1, images * (i + 1) / threads - images * i / threads, patch));
+  }
+  auto at_once = [&](int steps) {
+    std::vector<std::thread> others;
+    for (int i = 1; i < threads; i++) {
+      others.emplace_back([&apart, i, steps] { apart[i]->run(steps); });
+    }
+    apart[0]->run(steps);
+    for (std::thread& other : others) {
+      other.join();
+    }
+  };
+  one.run(3);
+  several.run(3);
+  at_once(3);
+  const int steps = std::max(1, static_cast<int>(sample_ms / milliseconds([&] { one.run(1); })));
+  std::vector<double> ms[3];
+  for (int i = 0; i < samples; i++) {
+    ms[0].push_back(milliseconds([&] { one.run(steps); }) / steps);
+    ms[1].push_back(milliseconds([&] { several.run(steps); }) / steps);
+    ms[2].push_back(milliseconds([&] { at_once(steps); }) / steps);
+  }
+  std::printf("%dx%d\n", images, patch);
+  print_times("1 thread", ms[0]);
+  std::printf("\n");
+  print_times(std::to_string(threads) + " threads", ms[1]);
+  print_gain(ms[1], ms[0]);
+  print_times(std::to_string(threads) + " trainers at once", ms[2]);
+  print_gain(ms[2], ms[0]);
+  std::fflush(stdout);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const int threads = argc > 1 ? std::atoi(argv[1]) : 2;
+  std::vector<std::string> shapes(argv + std::min(argc, 2), argv + argc);
+  if (shapes.empty()) {
+    shapes = {"2x32", "16x64"};
+  }
+  for (const std::string& shape : shapes) {
+    int images, patch;
+    if (threads < 2 || std::sscanf(shape.c_str(), "%dx%d", &images, &patch) != 2 || patch < 1 || images < threads) {
+      std::fprintf(stderr, "scaling: give at least 2 threads and shapes like 16x64 with an image for each\n");
+      return 2;
+    }
+    measure(threads, images, patch);
+  }
+}
