@@ -47,6 +47,11 @@ struct ImageColumns {
 constexpr Step windows_pitch(Step blocks) { return whole_vectors(window_positions(blocks)); }
 constexpr Step windows_floats(Step blocks) { return components * groups1 * windows_pitch(blocks); }
 
+// The most of them if the blocks belong to several groups of rows, each of which has its windows.
+constexpr Step windows_of_groups_floats(Step blocks) {
+  return components * groups1 * (block_edge * blocks + most_groups * (window_positions(0) + WIDTH - 1));
+}
+
 // Windows of consecutive blocks (or pairs of blocks) of a row.
 template <class T>
 struct Windows {

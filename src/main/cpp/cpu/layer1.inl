@@ -22,7 +22,7 @@ constexpr Step layer1_floats(Step blocks) {
   return windows_floats(blocks) + components * component_pitch(most_products1, slice1);
 }
 constexpr Step layer1_gradient_floats(Step blocks) {
-  return most_groups * windows_floats(blocks) + components * component_pitch(blocks, slice1);
+  return windows_of_groups_floats(blocks) + components * component_pitch(blocks, slice1);
 }
 
 // Weights and their gradients: [channels1 / slice1][component][group row][group column][slice1].
