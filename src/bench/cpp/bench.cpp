@@ -5,19 +5,12 @@
 #include <cstdlib>
 #include <cstring>
 #include <functional>
-#include <random>
 #include <vector>
 
 #include "ldct.h"
+#include "support.h"
 
 namespace {
-
-void check(int32_t status) {
-  if (status != LDCT_OK) {
-    std::fprintf(stderr, "bench: %s\n", ldct_last_error());
-    std::exit(1);
-  }
-}
 
 struct Times {
   double median, least;
@@ -36,16 +29,6 @@ Times measure_ms(const std::function<void()>& body) {
   }
   std::sort(times.begin(), times.end());
   return {times[times.size() / 2], times[0]};
-}
-
-std::vector<float> random_floats(size_t n, float scale) {
-  static std::mt19937 generator(1);
-  std::uniform_real_distribution<float> uniform(-scale, scale);
-  std::vector<float> values(n);
-  for (float& value : values) {
-    value = uniform(generator);
-  }
-  return values;
 }
 
 }  // namespace

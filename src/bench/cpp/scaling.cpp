@@ -7,34 +7,17 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
-#include <random>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "ldct.h"
+#include "support.h"
 
 namespace {
 
 constexpr int samples = 61;
 constexpr double sample_ms = 30;
-
-void check(int32_t status) {
-  if (status != LDCT_OK) {
-    std::fprintf(stderr, "scaling: %s\n", ldct_last_error());
-    std::exit(1);
-  }
-}
-
-std::vector<float> random_floats(size_t n, float scale) {
-  static std::mt19937 generator(1);
-  std::uniform_real_distribution<float> uniform(-scale, scale);
-  std::vector<float> values(n);
-  for (float& value : values) {
-    value = uniform(generator);
-  }
-  return values;
-}
 
 // A trainer on an engine of its own, and its images.
 class Training {
