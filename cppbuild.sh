@@ -21,7 +21,7 @@ while [ $# -gt 0 ]; do
     -platform) platform=${2:?-platform needs a value}; shift 2 ;;
     install | emulate | clean) command=$1; shift ;;
     bench | resources | scaling | test) command=$1; shift; break ;;
-    *) sed -n '2,14p' "$0" | cut -c3- >&2; exit 2 ;;
+    *) sed -n '2,13p' "$0" | cut -c3- >&2; exit 2 ;;
   esac
 done
 if [ "$platform" != linux-x86_64 ]; then

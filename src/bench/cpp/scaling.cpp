@@ -101,6 +101,8 @@ void measure(int threads, int images, int patch) {
   for (int i = 0; i < samples; i++) {
     ms[0].push_back(milliseconds([&] { one.run(steps); }) / steps);
     ms[1].push_back(milliseconds([&] { several.run(steps); }) / steps);
+    // The pool's workers wait awake for a moment and would slow those who come next.
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
     ms[2].push_back(milliseconds([&] { at_once(steps); }) / steps);
   }
   std::printf("%dx%d\n", images, patch);

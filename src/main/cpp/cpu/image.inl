@@ -1,5 +1,5 @@
 // Layer 1's windows: components of the image under its nine groups of taps, by the points of POINTS. The including file
-// defines what transforms.inl wants, and load_after<N>(p), N floats after p, where whole vectors begin.
+// defines what transforms.inl wants, and load_after<N>(p), N floats after p, best where a whole vector begins.
 #pragma once
 
 #include "cpu/transforms.inl"

@@ -9,7 +9,8 @@ namespace {
 // Channels that are computed together: two vectors share what is read of the image.
 constexpr int vectors1 = 2, slice1 = vectors1 * WIDTH;
 
-// One component of a slice of BLOCKS blocks. All components of so many blocks hardly leave the first-level cache.
+// One component of a slice of BLOCKS blocks. Of many blocks, all components leave the first-level cache; of few, the weights are
+// read often.
 constexpr int most_products1 = REGISTERS == 32 ? 12 : 6;
 template <int BLOCKS>
 struct Products1 {

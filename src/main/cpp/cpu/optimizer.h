@@ -10,7 +10,7 @@ namespace cpu {
 void apply(const Update& update, int64_t count, const float* gradient, float* parameters, float* moment1,
            float* moment2);
 
-// sum = a + b: the bits of a sum in double that is rounded.
+// sum = a + b: the bits of a sum in double that is rounded, but for the sign of a zero.
 void add_two(const float* a, const float* b, int64_t count, float* __restrict sum);
 
 // sums += the n shares one after the other (first: =), in double.

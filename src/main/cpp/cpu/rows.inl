@@ -1,6 +1,6 @@
 // The row kernels, written once over a vector type. The including file defines, for its
 // instruction set: Vector, WIDTH (floats a vector), REGISTERS (vector registers) and the functions
-// load, store, broadcast, multiply_add, positive_part, where_positive (the two about the sign let NaN
+// load, load_after, store, broadcast, multiply_add, positive_part, where_positive (the two about the sign let NaN
 // through, so that a diverged run shows), sum and transpose_square (WIDTH x WIDTH floats). Everything
 // is in an unnamed namespace: code of two instruction sets must never be merged by the linker.
 
