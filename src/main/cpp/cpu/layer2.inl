@@ -71,7 +71,7 @@ void transform_weights2(const float* weights2, WinogradWeights& to) {
 
 // From sums [component][channels2][channels1].
 void add_weight_gradient2(const float* sums, float* weights2) {
-  float gradient[kernel2 * kernel2][WIDTH * WIDTH], transposed[WIDTH * WIDTH];
+  alignas(64) float gradient[kernel2 * kernel2][WIDTH * WIDTH], transposed[WIDTH * WIDTH];
   for (Step in = 0; in < channels1; in += WIDTH) {
     for (Step out = 0; out < channels2; out += WIDTH) {
       for (Step o = 0; o < WIDTH; o++) {

@@ -16,10 +16,17 @@ constexpr Sharing training{4, 12}, prediction{1, 8};
 constexpr int64_t few_images_a_worker = 4, least_rows_a_part = 2 * part_rows;
 constexpr int64_t most_images_a_row = 4, percent_worth_it = 97;
 constexpr int64_t most_parameters_a_stretch = 1024, floats_a_line = 16;
-// Of the gradients that are summed up: as many streams as the processor follows ahead.
-constexpr size_t shares_at_once = 4;
 
 int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+void fetch(const std::vector<const float*>& shares, int64_t begin, int64_t count) {
+  const int64_t end = std::min<int64_t>(begin + count, LDCT_PARAMETER_COUNT);
+  for (const float* share : shares) {
+    for (int64_t i = begin; i < end; i += floats_a_line) {
+      __builtin_prefetch(share + i, 0, 2);
+    }
+  }
+}
 
 }  // namespace
 
@@ -188,47 +195,23 @@ float CpuTrainer::backward(const Batch& batch, int64_t n, float* output) {
   return static_cast<float>(total / elements);
 }
 
-void CpuTrainer::fetch_shares(int64_t begin, int64_t count) const {
-  const int64_t end = std::min<int64_t>(begin + count, LDCT_PARAMETER_COUNT);
-  for (size_t slot = 0; slot < slots_used_; slot++) {
-    const float* share = reinterpret_cast<const float*>(slots_[slot].get());
-    for (int64_t i = begin; i < end; i += floats_a_line) {
-      __builtin_prefetch(share + i, 0, 2);
-    }
-  }
-}
-
-void CpuTrainer::sum_slots(int64_t begin, int64_t count, float* gradient) const {
-  auto share = [&](size_t slot) { return reinterpret_cast<const float*>(slots_[slot].get()) + begin; };
-  if (slots_used_ == 2) {
-    add_two(share(0), share(1), count, gradient);
-    return;
-  }
-  double sums[most_parameters_a_stretch];
-  for (size_t slot = 0; slot < slots_used_; slot += shares_at_once) {
-    const float* shares[shares_at_once];
-    const size_t n = std::min(shares_at_once, slots_used_ - slot);
-    for (size_t i = 0; i < n; i++) {
-      shares[i] = share(slot + i);
-    }
-    add_shares(shares, static_cast<int64_t>(n), count, slot == 0, sums);
-  }
-  round_sums(sums, count, gradient);
-}
-
 template <class Use>
 void CpuTrainer::reduce(const Use& use) {
   // Two for each worker at least.
   const int64_t most = std::min(most_parameters_a_stretch,
                                 round_up(divide_up(LDCT_PARAMETER_COUNT, 2 * pool_.workers()), floats_a_line));
+  std::vector<const float*> shares;
+  for (size_t slot = 0; slot < slots_used_; slot++) {
+    shares.push_back(reinterpret_cast<const float*>(slots_[slot].get()));
+  }
   pool_.run(divide_up(LDCT_PARAMETER_COUNT, most), [&](int64_t stretch, int) {
     int64_t begin = stretch * most;
     int64_t count = std::min<int64_t>(most, LDCT_PARAMETER_COUNT - begin);
     float gradient[most_parameters_a_stretch];
-    sum_slots(begin, count, gradient);
+    sum_shares(shares.data(), static_cast<int64_t>(shares.size()), begin, count, gradient);
     // Others' shares lie in other cores' caches: the next stretch's come while the update waits for its divisions.
     if (pool_.workers() > 1) {
-      fetch_shares(begin + count, most);
+      fetch(shares, begin + count, most);
     }
     use(begin, count, gradient);
   });

@@ -64,8 +64,6 @@ class CpuTrainer : public Trainer {
 
   // Fills slots_ with the items' gradients; the batch's mean squared error.
   float backward(const Batch& batch, int64_t n, float* output);
-  void fetch_shares(int64_t begin, int64_t count) const;
-  void sum_slots(int64_t begin, int64_t count, float* gradient) const;
   // Sums the slots in a fixed order and hands stretches of the result to use(begin, count, gradient).
   template <class Use>
   void reduce(const Use& use);
