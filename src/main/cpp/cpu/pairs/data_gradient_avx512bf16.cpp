@@ -37,7 +37,7 @@ void layer3_data_gradient(const Convolution& row) {
   });
 }
 
-void layer2_data_gradient(const LayerRows& layer) { Products<Gated, channels2, channels1>::run(layer); }
+void layer2_data_gradient(const LayerRows& layer) { Layer2DataGradient::run(layer); }
 
 }  // namespace pairs
 }  // namespace cpu

@@ -29,11 +29,11 @@ inline __m512 sums_of_lanes(const __m512 x[16]) {
 }
 
 // One component of a slice of channels.
-constexpr int most_products1 = pixels_a_block(slice1 / lanes);
+constexpr int most_products1 = pixels_a_block(slice_channels / lanes);
 template <int P>
 struct Products1 {
   static void run(const float* windows, Step pitch, const float* weights, float* out) {
-    image_products<P, slice1 / lanes>(windows, pitch, weights, out);
+    image_products<P, slice_channels / lanes>(windows, pitch, weights, out);
   }
 };
 
@@ -42,30 +42,25 @@ struct Products1 {
 void layer1(const ImageRows& image) {
   const Rows& rows = image.rows;
   pieces_of_blocks(rows.width, [&](Step first, Step blocks) {
-    const Step pitch = windows_pitch(blocks), out_pitch = blocks * slice1 + packed_gap;
+    const Step pitch = windows_pitch(blocks), out_pitch = blocks * slice_channels + packed_gap;
     float* windows = static_cast<float*>(rows.scratch);
     float* products = windows + windows_floats(blocks);
     image_components<Bfloat16Points>(image.in, first * block_edge, blocks, windows);
-    for (int slice = 0; slice < slices1; slice++) {
-      const float* weights = image.weights + slice * components * groups1 * groups1 * slice1;
+    for (Step channel = 0; channel < channels1; channel += slice_channels) {
+      const float* weights = image.weights + channel * components * groups1 * groups1;
       for (int i = 0; i < components; i++) {
         balanced_pieces(blocks, most_products1, [&](Step block, Step count) {
           with_constant<most_products1, Products1>(count, windows + i * groups1 * pitch + block * block_edge, pitch,
-                                                   weights + i * groups1 * groups1 * slice1,
-                                                   products + i * out_pitch + block * slice1);
+                                                   weights + i * groups1 * groups1 * slice_channels,
+                                                   products + i * out_pitch + block * slice_channels);
         });
       }
-      for (Step block = 0; block < blocks; block++) {
-        for (Step c = 0; c < slice1; c += lanes) {
-          store_block<Activation, channels1>(rows, products + block * slice1 + c, out_pitch, first + block,
-                                             slice * slice1 + c);
-        }
-      }
+      store_blocks<Activation, channels1>(rows, products, out_pitch, first, blocks, channel);
     }
   });
 }
 
-void layer2(const LayerRows& layer) { Products<Activation, channels1, channels2>::run(layer); }
+void layer2(const LayerRows& layer) { Layer2::run(layer); }
 
 void layer3(const Output& row) {
   for (Step pixel = 0; pixel < row.width; pixel += 2 * output_pairs) {

@@ -25,8 +25,8 @@ constexpr int tap_pairs3 = (kernel3 + 1) / 2;
 // Values of its weights in one kernel row.
 constexpr int packed_row3 = 2 * tap_pairs3 * channels2 * 2, packed_gradient_row3 = tap_pairs3 * channels2 * 2;
 
-// Layer 1 goes by 32 channels at a time.
-constexpr int slice1 = 32, slices1 = channels1 / slice1;
+// Output channels that layers 1 and 2 and their data gradients compute at a time, so that a piece's products stay small.
+constexpr int slice_channels = 32;
 
 // Values between two components' arrays, so that not all start in the same set of the cache.
 constexpr int packed_gap = 32;
@@ -81,25 +81,19 @@ struct Output {
   float* out;
 };
 
-// Transformed input and output gradient of layer 2, kept until they are enough for sums that are worth loading:
-// gradient[component][input channel][output channel] += sum over the steps, a pair of blocks each.
-constexpr int most_steps = 16;
-struct Blocks {
-  int64_t steps;
-  bf16* in;         // [component][most_steps][channels1][2], packed_gap between components
-  bf16* delta;      // [component][most_steps][channels2][2], likewise
-  float* gradient;  // component_pitch2 from component to component
-  bool first;       // the sums overwrite the gradient
-};
-
-// The share of four rows: adds to the blocks, and sums them up as often as they are full.
+// gradient[component][input channel][output channel], component_pitch2 from component to component, += (first: =) the share
+// of so many groups of four rows
 struct LayerGradientRows {
-  const bf16* in[window_edge];    // as above
-  const bf16* delta[block_edge];  // pairs, at pixel 0
+  int groups;
+  const bf16* in[most_groups][window_edge];    // as above
+  const bf16* delta[most_groups][block_edge];  // pairs, at pixel 0
+  float* gradient;
+  bool first;
   int64_t width;
+  void* scratch;  // scratch_bytes(width)
 };
 
-// gradient[slice][component][group row][group column][slice1] += (first: =) the share of so many groups of four rows
+// gradient[slice][component][group row][group column][channel of the slice] += (first: =) the share of so many groups of four rows
 struct ImageGradientRows {
   int groups;
   const float* in[most_groups][image_rows];    // as above
@@ -119,9 +113,6 @@ struct WeightGradient {
   int64_t width;
 };
 
-constexpr int64_t blocks_in_pitch = most_steps * channels1 * 2 + packed_gap;
-constexpr int64_t blocks_delta_pitch = most_steps * channels2 * 2 + packed_gap;
-
 // The weights in the layouts above.
 void pack(const Network& network, Weights& to);
 void round_row(const float* row, int64_t width, bf16* out);
@@ -135,8 +126,7 @@ void layer3(const Output& row);
 void layer3_data_gradient(const Convolution& row);
 void layer2_data_gradient(const LayerRows& rows);
 void layer3_weight_gradient(const WeightGradient& row);  // the window runs over the output's gradient
-void layer2_weight_gradient(const LayerGradientRows& rows, Blocks& blocks);
-void sum_up(Blocks& blocks);
+void layer2_weight_gradient(const LayerGradientRows& rows);
 void layer1_weight_gradient(const ImageGradientRows& rows);
 // weights += G^T gradient G
 void add_weight_gradient2(const float* gradient, float* weights2);

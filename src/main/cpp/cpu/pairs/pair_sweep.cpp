@@ -31,17 +31,7 @@ void PairSweep::use_rows(const Alive& rows) {
   rings_.output_gradient.allocate(rows.output_gradient, columns() + pad3 + plain_slack, pad3);
 }
 
-void PairSweep::begin_gradients() {
-  RowSchedule::begin_gradients();
-  if (blocks_memory_.size() == 0) {
-    blocks_memory_ = AlignedFloats(components * (blocks_in_pitch + blocks_delta_pitch) / 2);
-  }
-  bf16* memory = reinterpret_cast<bf16*>(blocks_memory_.data());
-  blocks_ = {0, memory, memory + components * blocks_in_pitch, sums2().floats.data(), true};
-}
-
 void PairSweep::end_gradients(Network& gradient) {
-  sum_up(blocks_);
   add_weight_gradient2(sums2().floats.data(), gradient.weights2);
   add_weight_gradient1(sums1().floats.data(), gradient.weights1);
 }
@@ -109,16 +99,19 @@ void PairSweep::layer3_data_gradient(const Part& part, int64_t r) {
 
 void PairSweep::layer2_weight_gradient(const Part& part, const Groups& groups, Network& gradient) {
   auto row_of = [&](int64_t r) { return rings_.layer2.row(r); };
+  LayerGradientRows weights{};
   each_group(groups, [&](int64_t r) {
-    LayerGradientRows weights{};
-    layer_windows(part, rings_.layer1, rings_.zeros, r, pixels_left * channels1, weights.in);
-    gradient_rows(part, row_of, rings_.zeros, r, weights.delta);
-    weights.width = columns();
-    pairs::layer2_weight_gradient(weights, blocks_);
-    for (const bf16* row : weights.delta) {
+    layer_windows(part, rings_.layer1, rings_.zeros, r, pixels_left * channels1, weights.in[weights.groups]);
+    gradient_rows(part, row_of, rings_.zeros, r, weights.delta[weights.groups]);
+    for (const bf16* row : weights.delta[weights.groups++]) {
       add_pixels2(row, columns(), gradient.bias2);
     }
   });
+  weights.gradient = sums2().floats.data();
+  weights.first = sums2().first;
+  weights.width = columns();
+  weights.scratch = scratch_.data();
+  pairs::layer2_weight_gradient(weights);
 }
 
 void PairSweep::layer2_data_gradient(const Part& part, const Groups& groups) {
@@ -152,8 +145,7 @@ void PairSweep::layer1_gradients(const Part& part, const Groups& groups, Network
 
 Memory PairSweep::memory() const {
   const Memory common = RowSchedule::memory();
-  return {common.model + static_cast<int64_t>(sizeof(Weights)),
-          common.activations + rings_.bytes() + scratch_.bytes() + blocks_memory_.bytes()};
+  return {common.model + static_cast<int64_t>(sizeof(Weights)), common.activations + rings_.bytes() + scratch_.bytes()};
 }
 
 }  // namespace pairs

@@ -15,7 +15,6 @@ class PairSweep : public RowSchedule {
  public:
   PairSweep(const Model& model, int64_t columns);
 
-  void begin_gradients() override;
   void end_gradients(Network& gradient) override;
   Memory memory() const override;
 
@@ -39,8 +38,6 @@ class PairSweep : public RowSchedule {
   std::unique_ptr<Weights> weights_;
   AlignedFloats scratch_;
   Rings<bf16> rings_;
-  AlignedFloats blocks_memory_;  // allocated by the first training
-  Blocks blocks_{};
 };
 
 class PairMethod : public RowScheduleMethod {

@@ -11,11 +11,13 @@ namespace {
 // Few enough pairs that their rows stay in the first-level cache while all weights pass by.
 constexpr Step most_pixel_pairs = 96;
 
-// Pairs of blocks of layer 1 that are summed at a time.
-constexpr Step most_steps1 = most_gradient_blocks / 2;
+// Pairs of blocks that are summed at a time.
+constexpr Step most_steps = most_gradient_blocks / 2;
 // Its windows in pairs of blocks are [component][group row][position][2].
 constexpr Step pairs_pitch(Step steps) { return 2 * windows_pitch(steps); }
-constexpr Step deltas_pitch(Step steps) { return steps * slice1 * 2 + packed_gap; }
+
+// Values of a component of so many pairs of blocks, for weight gradients.
+constexpr Step component_pitch(Step steps, int channels) { return steps * channels * 2 + packed_gap; }
 
 // Pairs of blocks of a row.
 constexpr Step steps_of(Step width) { return (blocks_of(width) + 1) / 2; }
@@ -45,19 +47,19 @@ void image_component_pairs(const float* const in[image_rows], Step first, Step s
 
 // gradient += (first: =) the sums over steps of component i of a slice of channels.
 inline void add_products1(const Windows<bf16>* windows, int shares, int i, const bf16* delta, bool first, float* gradient) {
-  constexpr int vectors = slice1 / lanes;
+  constexpr int vectors = slice_channels / lanes;
   __m512 sums[groups1 * groups1][vectors];
 #pragma GCC unroll 9
   for (int k = 0; k < groups1 * groups1; k++) {
 #pragma GCC unroll 2
     for (int v = 0; v < vectors; v++) {
-      sums[k][v] = first ? _mm512_setzero_ps() : _mm512_loadu_ps(gradient + k * slice1 + v * lanes);
+      sums[k][v] = first ? _mm512_setzero_ps() : _mm512_loadu_ps(gradient + k * slice_channels + v * lanes);
     }
   }
   for (int share = 0; share < shares; share++) {
     const Step pitch = windows[share].pitch;
     const bf16* at = windows[share].at + i * groups1 * pitch;
-    for (Step s = 0; s < windows[share].blocks; s++, at += 2 * block_edge, delta += 2 * slice1) {
+    for (Step s = 0; s < windows[share].blocks; s++, at += 2 * block_edge, delta += 2 * slice_channels) {
       __m512i d[vectors];
 #pragma GCC unroll 2
       for (int v = 0; v < vectors; v++) {
@@ -77,7 +79,21 @@ inline void add_products1(const Windows<bf16>* windows, int shares, int i, const
   for (int k = 0; k < groups1 * groups1; k++) {
 #pragma GCC unroll 2
     for (int v = 0; v < vectors; v++) {
-      _mm512_storeu_ps(gradient + k * slice1 + v * lanes, sums[k][v]);
+      _mm512_storeu_ps(gradient + k * slice_channels + v * lanes, sums[k][v]);
+    }
+  }
+}
+
+// Half of the components of so many pairs of blocks of a row, whose firsts are `step` and seconds `distance` blocks further:
+// to[component][pair][channel][2], SLICE channels from `channel` on.
+template <int HALF, int CHANNELS, int SLICE>
+void half_of_gradient_components(const bf16* const delta[block_edge], Step first, Step step, Step distance, Step channel,
+                                 Step pairs, bf16* to, Step pitch) {
+  constexpr Step block = block_edge * CHANNELS;
+  for (Step s = 0; s < pairs; s++) {
+    for (Step c = 0; c < SLICE; c += lanes) {
+      gradient_component_pair<HALF, CHANNELS>(delta, (first + s * step) * block + 2 * (channel + c), distance * block,
+                                              to + s * 2 * SLICE + 2 * c, pitch);
     }
   }
 }
@@ -93,16 +109,53 @@ struct Layer2Gradient {
     }
   };
 
-  static void run(const Blocks& blocks) {
-    for (int i = 0; i < components; i++) {
+  static constexpr Step bytes(Step steps) {
+    return 2 * half_components * (component_pitch(steps, channels1) + component_pitch(steps, channels2));
+  }
+
+  template <int HALF>
+  static void add_half(const LayerGradientRows& rows, Step first, Step steps) {
+    const Step in_pitch = component_pitch(steps, channels1), delta_pitch = component_pitch(steps, channels2);
+    bf16* in = static_cast<bf16*>(rows.scratch);
+    bf16* deltas = in + half_components * in_pitch;
+    shares_of_rows(steps_of(rows.width), first, steps, [&](int group, Step at, Step count, Step before) {
+      half_of_input_component_pairs<HALF, channels1>(rows.in[group], 2 * at, 2 * count, in + before * 2 * channels1, in_pitch);
+      half_of_gradient_components<HALF, channels2, channels2>(rows.delta[group], 2 * at, 2, 1, 0, count,
+                                                              deltas + before * 2 * channels2, delta_pitch);
+    });
+    for (int i = 0; i < half_components; i++) {
       balanced_pieces(channels1, most, [&](Step k, Step positions) {
-        with_constant<most, Block>(positions, blocks.in + i * blocks_in_pitch + 2 * k,
-                                   blocks.delta + i * blocks_delta_pitch, blocks.steps, blocks.first,
-                                   blocks.gradient + i * component_pitch2 + k * channels2);
+        with_constant<most, Block>(positions, in + i * in_pitch + 2 * k, deltas + i * delta_pitch, steps,
+                                   rows.first && first == 0,
+                                   rows.gradient + (HALF * half_components + i) * component_pitch2 + k * channels2);
       });
     }
   }
 };
+
+constexpr Step taps1 = groups1 * groups1 * slice_channels;
+constexpr Step layer1_bytes(Step blocks) {
+  return 4 * (windows_floats(blocks) + components * (blocks * slice_channels + packed_gap));
+}
+constexpr Step layer1_gradient_bytes(Step steps) {
+  return 4 * windows_of_groups_floats(steps) + 2 * half_components * component_pitch(steps, slice_channels);
+}
+
+// A slice of channels from `channel` on.
+template <int HALF>
+void add_half_of_gradient1(const ImageGradientRows& rows, const Windows<bf16>* windows, int shares, Step first, Step steps,
+                           Step channel, bf16* deltas) {
+  const Step pitch = component_pitch(steps, slice_channels);
+  shares_of_rows(steps_of(rows.width), first, steps, [&](int group, Step at, Step count, Step before) {
+    half_of_gradient_components<HALF, channels1, slice_channels>(rows.delta[group], 2 * at, 1, count, channel, count,
+                                                                 deltas + before * 2 * slice_channels, pitch);
+  });
+  for (int i = 0; i < half_components; i++) {
+    const int component = HALF * half_components + i;
+    add_products1(windows, shares, component, deltas + i * pitch, rows.first && first == 0,
+                  rows.gradient + (channel / slice_channels * components + component) * taps1);
+  }
+}
 
 template <int CHANNELS>
 void add_pixels(const bf16* row, int64_t width, float* sums) {
@@ -136,32 +189,11 @@ void layer3_weight_gradient(const WeightGradient& row) {
   });
 }
 
-void layer2_weight_gradient(const LayerGradientRows& rows, Blocks& blocks) {
-  const Step total = steps_of(rows.width);
-  for (Step first = 0; first < total;) {
-    const Step room = most_steps - blocks.steps, left = total - first, steps = left < room ? left : room;
-    bf16* in = blocks.in + blocks.steps * 2 * channels1;
-    half_of_input_component_pairs<0, channels1>(rows.in, 2 * first, 2 * steps, in, blocks_in_pitch);
-    half_of_input_component_pairs<1, channels1>(rows.in, 2 * first, 2 * steps, in, blocks_in_pitch);
-    for (Step s = 0; s < steps; s++) {
-      for (Step c = 0; c < channels2; c += lanes) {
-        gradient_component_pair<channels2>(rows.delta, (first + s) * 2 * block_edge * channels2 + 2 * c,
-                                           block_edge * channels2,
-                                           blocks.delta + (blocks.steps + s) * 2 * channels2 + 2 * c, blocks_delta_pitch);
-      }
-    }
-    blocks.steps += steps;
-    first += steps;
-    if (blocks.steps == most_steps) {
-      sum_up(blocks);
-    }
-  }
-}
-
-void sum_up(Blocks& blocks) {
-  Layer2Gradient::run(blocks);
-  blocks.steps = 0;
-  blocks.first = false;
+void layer2_weight_gradient(const LayerGradientRows& rows) {
+  balanced_pieces(rows.groups * steps_of(rows.width), most_steps, [&](Step first, Step steps) {
+    Layer2Gradient::add_half<0>(rows, first, steps);
+    Layer2Gradient::add_half<1>(rows, first, steps);
+  });
 }
 
 void add_weight_gradient2(const float* gradient, float* weights2) {
@@ -176,17 +208,15 @@ void add_weight_gradient2(const float* gradient, float* weights2) {
 
 int64_t scratch_bytes(int64_t width) {
   const Step blocks = longest_piece(blocks_of(width), most_blocks);
-  const Step steps = longest_piece(most_groups * steps_of(width), most_steps1);
-  const Step layer1 = 4 * (windows_floats(blocks) + components * (blocks * slice1 + packed_gap));
-  const Step data_gradient2 = components * (2 * (blocks * channels2 + packed_gap) + 4 * (blocks * channels1 + packed_gap));
-  const Step gradient1 = 2 * components * (most_groups * groups1 * pairs_pitch(steps) + deltas_pitch(steps));
-  return larger(larger(layer1, data_gradient2), gradient1);
+  const Step steps = longest_piece(most_groups * steps_of(width), most_steps);
+  const Step forward = larger(layer1_bytes(blocks), Layer2::bytes(blocks));
+  const Step gradients = larger(Layer2Gradient::bytes(steps), layer1_gradient_bytes(steps));
+  return larger(larger(forward, Layer2DataGradient::bytes(blocks)), gradients);
 }
 
 void layer1_weight_gradient(const ImageGradientRows& rows) {
   const Step a_row = steps_of(rows.width);
-  balanced_pieces(rows.groups * a_row, most_steps1, [&](Step first, Step steps) {
-    const Step pitch = deltas_pitch(steps);
+  balanced_pieces(rows.groups * a_row, most_steps, [&](Step first, Step steps) {
     Windows<bf16> windows[most_groups];
     int shares = 0;
     bf16* free = static_cast<bf16*>(rows.scratch);
@@ -195,35 +225,20 @@ void layer1_weight_gradient(const ImageGradientRows& rows) {
       windows[shares++] = {free, pairs_pitch(count), count};
       free += components * groups1 * pairs_pitch(count);
     });
-    bf16* deltas = free;
-    for (int slice = 0; slice < slices1; slice++) {
-      shares_of_rows(a_row, first, steps, [&](int group, Step at, Step count, Step before) {
-        for (Step s = 0; s < count; s++) {
-          for (Step c = 0; c < slice1; c += lanes) {
-            gradient_component_pair<channels1>(rows.delta[group],
-                                               (2 * at + s) * block_edge * channels1 + 2 * (slice * slice1 + c),
-                                               count * block_edge * channels1, deltas + (before + s) * 2 * slice1 + 2 * c,
-                                               pitch);
-          }
-        }
-      });
-      float* gradient = rows.gradient + slice * components * groups1 * groups1 * slice1;
-      for (int i = 0; i < components; i++) {
-        add_products1(windows, shares, i, deltas + i * pitch, rows.first && first == 0,
-                      gradient + i * groups1 * groups1 * slice1);
-      }
+    for (Step channel = 0; channel < channels1; channel += slice_channels) {
+      add_half_of_gradient1<0>(rows, windows, shares, first, steps, channel, free);
+      add_half_of_gradient1<1>(rows, windows, shares, first, steps, channel, free);
     }
   });
 }
 
 void add_weight_gradient1(const float* gradient, float* weights1) {
-  constexpr Step pitch = groups1 * groups1 * slice1;
   for (int group = 0; group < groups1 * groups1; group++) {
     float* taps[3][3];
     group_taps(weights1, group, taps);
     for (Step channel = 0; channel < channels1; channel += lanes) {
-      Winograd::add_kernel_gradient(gradient + channel / slice1 * components * pitch + group * slice1 + channel % slice1, pitch,
-                          channel, taps);
+      const float* sums = gradient + channel / slice_channels * components * taps1 + group * slice_channels;
+      Winograd::add_kernel_gradient(sums + channel % slice_channels, taps1, channel, taps);
     }
   }
 }

@@ -36,8 +36,8 @@ inline void transform_columns(const bf16* const in[window_edge], Step at, __m512
   transform_column<HALF, 0>(in, at + 4 * CHANNELS, out, 5);
 }
 
-// For products: to[component][block][channel], of `blocks` blocks from `first` of the row on. 32 channels at a time, since
-// rounding two vectors takes as long as rounding one.
+// For products, half of the components: to[component][block][channel], of `blocks` blocks from `first` of the row on. 32
+// channels at a time, since rounding two vectors takes as long as rounding one.
 template <int HALF, int CHANNELS>
 inline void half_of_input_components(const bf16* const in[window_edge], Step first, Step blocks, Step pitch, bf16* to) {
   for (Step c = 0; c < CHANNELS; c += 2 * lanes) {
@@ -65,7 +65,7 @@ inline void half_of_input_components(const bf16* const in[window_edge], Step fir
         }
 #pragma GCC unroll 6
         for (int x = 0; x < window_edge; x++) {
-          _mm512_storeu_si512(to + ((HALF * 3 + y) * window_edge + x) * pitch + block * CHANNELS + c,
+          _mm512_storeu_si512(to + (y * window_edge + x) * pitch + block * CHANNELS + c,
                               reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(transformed[1][x], transformed[0][x])));
         }
       }
@@ -73,7 +73,7 @@ inline void half_of_input_components(const bf16* const in[window_edge], Step fir
   }
 }
 
-// For weight gradients: to[component][block / 2][channel][2]; an even number of blocks.
+// For weight gradients, half of the components: to[component][block / 2][channel][2]; an even number of blocks.
 template <int HALF, int CHANNELS>
 inline void half_of_input_component_pairs(const bf16* const in[window_edge], Step first, Step blocks, bf16* to, Step pitch) {
   for (Step c = 0; c < CHANNELS; c += lanes) {
@@ -99,7 +99,7 @@ inline void half_of_input_component_pairs(const bf16* const in[window_edge], Ste
         one[y][1] = two[y][5];
 #pragma GCC unroll 6
         for (int x = 0; x < window_edge; x++) {
-          _mm512_storeu_si512(to + ((HALF * 3 + y) * window_edge + x) * pitch + block * CHANNELS + 2 * c,
+          _mm512_storeu_si512(to + (y * window_edge + x) * pitch + block * CHANNELS + 2 * c,
                               pair(first_block[x], second_block[x]));
         }
       }
@@ -107,11 +107,11 @@ inline void half_of_input_component_pairs(const bf16* const in[window_edge], Ste
   }
 }
 
-// A e A^T of the output's gradient of two blocks, a vector of channels of the pixels at `at` and `distance` values further:
-// to[component], `pitch` values apart.
-template <int CHANNELS>
+// Half of A e A^T of the output's gradient of two blocks, a vector of channels of the pixels at `at` and `distance` values
+// further: to[component], `pitch` values apart.
+template <int HALF, int CHANNELS>
 inline void gradient_component_pair(const bf16* const delta[block_edge], Step at, Step distance, bf16* to, Step pitch) {
-  __m512 half[2][window_edge][block_edge];
+  __m512 half[2][3][block_edge];
 #pragma GCC unroll 2
   for (int block = 0; block < 2; block++) {
 #pragma GCC unroll 2
@@ -126,15 +126,15 @@ inline void gradient_component_pair(const bf16* const delta[block_edge], Step at
 #pragma GCC unroll 2
       for (int pixel = 0; pixel < 2; pixel++) {
         Winograd::gradient(column[pixel], transformed);
-#pragma GCC unroll 6
-        for (int y = 0; y < window_edge; y++) {
-          half[block][y][x + pixel] = transformed[y];
+#pragma GCC unroll 3
+        for (int y = 0; y < 3; y++) {
+          half[block][y][x + pixel] = transformed[HALF * 3 + y];
         }
       }
     }
   }
-#pragma GCC unroll 6
-  for (int y = 0; y < window_edge; y++) {
+#pragma GCC unroll 3
+  for (int y = 0; y < 3; y++) {
     __m512 one[window_edge], two[window_edge];
     Winograd::gradient(half[0][y], one);
     Winograd::gradient(half[1][y], two);
@@ -180,11 +180,23 @@ inline void store_block(const Rows& rows, const float* products, Step pitch, Ste
   }
 }
 
-// Four rows of layer 2 or of its data gradient.
+// The same for a slice of channels of so many blocks.
+template <class FINISH, int CHANNELS>
+void store_blocks(const Rows& rows, const float* products, Step pitch, Step first, Step blocks, Step channel) {
+  for (Step block = 0; block < blocks; block++) {
+    for (Step c = 0; c < slice_channels; c += lanes) {
+      store_block<FINISH, CHANNELS>(rows, products + block * slice_channels + c, pitch, first + block, channel + c);
+    }
+  }
+}
+
+// Four rows of layer 2 or of its data gradient, a slice of output channels after the other.
 template <class FINISH, int INPUTS, int OUTPUTS>
 struct Products {
-  static constexpr int vectors = OUTPUTS / lanes;
+  static constexpr int vectors = slice_channels / lanes;
   static constexpr int most = pixels_a_block(vectors);
+  // Components of the input that are there at a time: all if several slices need them.
+  static constexpr int at_once = OUTPUTS == slice_channels ? half_components : components;
 
   template <int P>
   struct Block {
@@ -194,36 +206,52 @@ struct Products {
       accumulate<P, vectors, INPUTS / 2, INPUTS, OUTPUTS>(in, weights, sums);
 #pragma GCC unroll 16
       for (int p = 0; p < P; p++) {
-#pragma GCC unroll 8
+#pragma GCC unroll 2
         for (int v = 0; v < vectors; v++) {
-          _mm512_storeu_ps(out + p * OUTPUTS + v * lanes, sums[p][v]);
+          _mm512_storeu_ps(out + p * slice_channels + v * lanes, sums[p][v]);
         }
       }
     }
   };
 
+  static constexpr Step in_pitch(Step blocks) { return blocks * INPUTS + packed_gap; }
+  static constexpr Step out_pitch(Step blocks) { return blocks * slice_channels + packed_gap; }
+  static constexpr Step bytes(Step blocks) { return 2 * at_once * in_pitch(blocks) + 4 * components * out_pitch(blocks); }
+
+  // Of components [begin, end), the first of which is at `in`.
+  static void multiply(int begin, int end, const bf16* in, const bf16* weights, Step blocks, float* products) {
+    for (int i = begin; i < end; i++) {
+      balanced_pieces(blocks, most, [&](Step block, Step count) {
+        with_constant<most, Block>(count, in + (i - begin) * in_pitch(blocks) + block * INPUTS,
+                                   weights + i * packed_component2, products + i * out_pitch(blocks) + block * slice_channels);
+      });
+    }
+  }
+
   static void run(const LayerRows& layer) {
-    const Rows& rows = layer.rows;
-    pieces_of_blocks(rows.width, [&](Step first, Step blocks) {
-      const Step in_pitch = blocks * INPUTS + packed_gap, out_pitch = blocks * OUTPUTS + packed_gap;
-      bf16* in = static_cast<bf16*>(rows.scratch);
-      float* products = reinterpret_cast<float*>(in + components * in_pitch);
-      half_of_input_components<0, INPUTS>(layer.in, first, blocks, in_pitch, in);
-      half_of_input_components<1, INPUTS>(layer.in, first, blocks, in_pitch, in);
-      for (int i = 0; i < components; i++) {
-        balanced_pieces(blocks, most, [&](Step block, Step count) {
-          with_constant<most, Block>(count, in + i * in_pitch + block * INPUTS, layer.weights + i * packed_component2,
-                                     products + i * out_pitch + block * OUTPUTS);
-        });
-      }
-      for (Step block = 0; block < blocks; block++) {
-        for (Step c = 0; c < OUTPUTS; c += lanes) {
-          store_block<FINISH, OUTPUTS>(rows, products + block * OUTPUTS + c, out_pitch, first + block, c);
+    pieces_of_blocks(layer.rows.width, [&](Step first, Step blocks) {
+      bf16* in = static_cast<bf16*>(layer.rows.scratch);
+      float* products = reinterpret_cast<float*>(in + at_once * in_pitch(blocks));
+      half_of_input_components<0, INPUTS>(layer.in, first, blocks, in_pitch(blocks), in);
+      if constexpr (at_once == half_components) {
+        multiply(0, half_components, in, layer.weights, blocks, products);
+        half_of_input_components<1, INPUTS>(layer.in, first, blocks, in_pitch(blocks), in);
+        multiply(half_components, components, in, layer.weights, blocks, products);
+        store_blocks<FINISH, OUTPUTS>(layer.rows, products, out_pitch(blocks), first, blocks, 0);
+      } else {
+        half_of_input_components<1, INPUTS>(layer.in, first, blocks, in_pitch(blocks),
+                                            in + half_components * in_pitch(blocks));
+        for (Step channel = 0; channel < OUTPUTS; channel += slice_channels) {
+          multiply(0, components, in, layer.weights + 2 * channel, blocks, products);
+          store_blocks<FINISH, OUTPUTS>(layer.rows, products, out_pitch(blocks), first, blocks, channel);
         }
       }
     });
   }
 };
+
+using Layer2 = Products<Activation, channels1, channels2>;
+using Layer2DataGradient = Products<Gated, channels2, channels1>;
 
 }  // namespace
 }  // namespace pairs
