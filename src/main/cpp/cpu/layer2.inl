@@ -62,11 +62,15 @@ void layer2_weight_gradient(const WinogradGradientRows& rows) {
 }
 
 void transform_weights2(const float* weights2, WinogradWeights& to) {
-  const Layer2Kernels kernels(weights2);
-  for (Step i = 0; i < component_weights2; i += WIDTH) {
-    store_kernel_components(kernels.taps, i, to.layer2 + i, component_pitch2);
-    store_kernel_components(kernels.turned, i, to.data_gradient2 + i, component_pitch2);
-  }
+  each_square2(weights2, [&](Step in, Step out, const auto& taps, const auto& turned) {
+    for (Step i = 0; i < WIDTH; i++) {
+      const Step at = (in + i) * channels2 + out;
+      store_kernel_components(taps, at, to.layer2 + at, component_pitch2);
+    }
+    for (Step o = 0; o < WIDTH; o++) {
+      store_kernel_components(turned, o * WIDTH, to.data_gradient2 + (out + o) * channels1 + in, component_pitch2);
+    }
+  });
 }
 
 // From sums [component][channels2][channels1].

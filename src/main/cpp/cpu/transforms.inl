@@ -90,12 +90,13 @@ struct Transforms {
 
   // kernel_scale G x: the kernel.
   static inline void kernel(const Vector x[3], Vector y[window_edge]) {
-    const Vector even1 = multiply_add(a2, x[2], x[0]), even2 = multiply_add(b2, x[2], x[0]);
+    const Vector even1 = multiply_add(of_inner * a2, x[2], multiply(of_inner, x[0])), odd1 = multiply(of_inner * a, x[1]);
+    const Vector even2 = multiply_add(of_outer * b2, x[2], multiply(of_outer, x[0])), odd2 = multiply(of_outer * b, x[1]);
     y[0] = multiply(of_zero, x[0]);
-    y[1] = multiply(of_inner, multiply_add(a, x[1], even1));
-    y[2] = multiply(of_inner, multiply_subtract(a, x[1], even1));
-    y[3] = multiply(of_outer, multiply_add(b, x[1], even2));
-    y[4] = multiply(of_outer, multiply_subtract(b, x[1], even2));
+    y[1] = even1 + odd1;
+    y[2] = even1 - odd1;
+    y[3] = even2 + odd2;
+    y[4] = even2 - odd2;
     y[5] = multiply(scale, x[2]);
   }
 
@@ -110,9 +111,8 @@ struct Transforms {
   // What products of transformed kernels are too large by.
   static inline Vector scale_back(Vector x) { return multiply(1 / (scale * scale), x); }
 
-  // A vector of 3x3 kernels, of which tap (row, column) is at taps[row][column] + at.
-  static inline void kernel_components(const float* const taps[3][3], Step at, Vector to[components]) {
-    Vector half[window_edge][3];
+  // The columns of a vector of 3x3 kernels, of which tap (row, column) is at taps[row][column] + at.
+  static inline void kernel_columns(const float* const taps[3][3], Step at, Vector half[window_edge][3]) {
 #pragma GCC unroll 3
     for (int column = 0; column < 3; column++) {
       Vector x[3], y[window_edge];
@@ -126,6 +126,12 @@ struct Transforms {
         half[row][column] = y[row];
       }
     }
+  }
+
+  // Their components.
+  static inline void kernel_components(const float* const taps[3][3], Step at, Vector to[components]) {
+    Vector half[window_edge][3];
+    kernel_columns(taps, at, half);
 #pragma GCC unroll 6
     for (int row = 0; row < window_edge; row++) {
       kernel(half[row], to + row * window_edge);
@@ -185,29 +191,26 @@ void group_taps(Float* weights1, int group, Float* taps[3][3]) {
   }
 }
 
-// Layer 2's kernels in both directions, [input][output] for each tap. The data gradient's are turned by half a turn and have
-// inputs and outputs exchanged.
-struct Layer2Kernels {
-  const float* taps[3][3];
-  const float* turned[3][3];
-
-  explicit Layer2Kernels(const float* weights2) {
-    for (int tap = 0; tap < kernel2 * kernel2; tap++) {
-      const float* from = weights2 + tap * component_weights2;
-      float* to = exchanged_ + tap * component_weights2;
-      for (Step in = 0; in < channels1; in += WIDTH) {
-        for (Step out = 0; out < channels2; out += WIDTH) {
-          transpose_square(from + in * channels2 + out, channels2, to + out * channels1 + in, channels1);
-        }
+// Layer 2's kernels [input][output] for each tap, a square of WIDTH inputs and outputs after the other, so that what is read
+// again is in the first-level cache: visit(first input, first output, taps, turned), with taps[row][column] from the first of
+// all kernels on, and those of the data gradient turned by half a turn and transposed, [WIDTH outputs][WIDTH inputs].
+template <class Visit>
+void each_square2(const float* weights2, const Visit& visit) {
+  alignas(64) float transposed[kernel2 * kernel2][WIDTH * WIDTH];
+  const float *taps[3][3], *turned[3][3];
+  for (int tap = 0; tap < kernel2 * kernel2; tap++) {
+    taps[tap / 3][tap % 3] = weights2 + tap * component_weights2;
+    turned[2 - tap / 3][2 - tap % 3] = transposed[tap];
+  }
+  for (Step in = 0; in < channels1; in += WIDTH) {
+    for (Step out = 0; out < channels2; out += WIDTH) {
+      for (int tap = 0; tap < kernel2 * kernel2; tap++) {
+        transpose_square(weights2 + tap * component_weights2 + in * channels2 + out, channels2, transposed[tap], WIDTH);
       }
-      taps[tap / 3][tap % 3] = from;
-      turned[2 - tap / 3][2 - tap % 3] = to;
+      visit(in, out, taps, turned);
     }
   }
-
- private:
-  alignas(64) float exchanged_[kernel2 * kernel2 * component_weights2];
-};
+}
 
 }  // namespace
 }  // namespace cpu

@@ -58,30 +58,33 @@ void pack_layer1(const float* weights1, float* to) {
   }
 }
 
-// Components of two kernels a vector, in pairs: to[component].
+// Components of two kernels a vector, in pairs: to[component]. Row by row, so that few are alive.
 inline void kernel_component_pairs(const float* const taps[3][3], Step first, Step second, bf16* to) {
-  __m512 one[components], two[components];
-  Winograd::kernel_components(taps, first, one);
-  Winograd::kernel_components(taps, second, two);
-#pragma GCC unroll 36
-  for (int i = 0; i < components; i++) {
-    _mm512_storeu_si512(to + i * packed_component2, pair(one[i], two[i]));
+  __m512 one[window_edge][3], two[window_edge][3];
+  Winograd::kernel_columns(taps, first, one);
+  Winograd::kernel_columns(taps, second, two);
+#pragma GCC unroll 6
+  for (int y = 0; y < window_edge; y++) {
+    __m512 row_one[window_edge], row_two[window_edge];
+    Winograd::kernel(one[y], row_one);
+    Winograd::kernel(two[y], row_two);
+#pragma GCC unroll 6
+    for (int x = 0; x < window_edge; x++) {
+      _mm512_storeu_si512(to + (y * window_edge + x) * packed_component2, pair(row_one[x], row_two[x]));
+    }
   }
 }
 
 void pack_layer2(const float* weights2, Weights& to) {
-  const Layer2Kernels kernels(weights2);
-  for (Step in = 0; in < channels1; in += 2) {
-    for (Step out = 0; out < channels2; out += lanes) {
-      kernel_component_pairs(kernels.taps, in * channels2 + out, (in + 1) * channels2 + out, to.layer2 + in * channels2 + 2 * out);
+  each_square2(weights2, [&](Step in, Step out, const auto& taps, const auto& turned) {
+    for (Step i = 0; i < lanes; i += 2) {
+      const Step at = (in + i) * channels2;
+      kernel_component_pairs(taps, at + out, at + channels2 + out, to.layer2 + at + 2 * out);
     }
-  }
-  for (Step out = 0; out < channels2; out += 2) {
-    for (Step in = 0; in < channels1; in += lanes) {
-      kernel_component_pairs(kernels.turned, out * channels1 + in, (out + 1) * channels1 + in,
-                             to.gradient2 + out * channels1 + 2 * in);
+    for (Step o = 0; o < lanes; o += 2) {
+      kernel_component_pairs(turned, o * lanes, (o + 1) * lanes, to.gradient2 + (out + o) * channels1 + 2 * in);
     }
-  }
+  });
 }
 
 }  // namespace
