@@ -43,8 +43,9 @@ struct TrainingImage {
 };
 
 // One worker's memory and code for images of one width: a sweep down an image computes all layers,
-// forward and backward, so that only a few rows of each are alive at a time.
-class Sweep {
+// forward and backward, so that only a few rows of each are alive at a time. In lines of the cache of its own, since other
+// workers write to what is allocated beside it.
+class alignas(64) Sweep {
  public:
   virtual ~Sweep() = default;
 

@@ -8,7 +8,6 @@ namespace cpu {
 RowSweep::RowSweep(const Kernels& kernels, const Model& model, int64_t columns)
     : RowSchedule(model, columns),
       kernels_(kernels),
-      weights_(new WinogradWeights()),
       scratch_(kernels.scratch_floats(columns)) {}
 
 void RowSweep::use_rows(const Alive& rows) {
@@ -29,7 +28,7 @@ void RowSweep::use_rows(const Alive& rows) {
 }
 
 void RowSweep::transform_weights(const Network& network) {
-  kernels_.transform_weights(network, *weights_);
+  kernels_.transform_weights(network, *weights_.data());
   upright_weights3(network, weights3_);
 }
 

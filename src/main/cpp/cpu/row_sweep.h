@@ -41,7 +41,7 @@ class RowSweep : public RowSchedule {
                                        float* bias_gradient, const RowOf& row_of, const Windows& windows) const;
 
   const Kernels& kernels_;
-  std::unique_ptr<WinogradWeights> weights_;
+  Apart<WinogradWeights> weights_{1};
   float weights3_[kernel3 * tap_row3];  // upright
   AlignedFloats scratch_;
   Rings<float> rings_;

@@ -167,7 +167,7 @@ float CpuTrainer::backward(const Batch& batch, int64_t n, float* output) {
   const double elements = static_cast<double>(n) * static_cast<double>(shape.pixels());
   const float gradient_scale = static_cast<float>(2 / elements);
   pool_.run(static_cast<int64_t>(list.size()), [&](int64_t i, int worker) {
-    const Item& item = list[static_cast<size_t>(i)];
+    const Item item = list[static_cast<size_t>(i)];
     Workspace& space = workspace(worker, shape, together);
     space.target.resize(static_cast<size_t>(together * shape.pixels()));
     Network& gradient = *slots_[static_cast<size_t>(i)];

@@ -40,7 +40,7 @@ class CpuTrainer : public Trainer {
 
  private:
   // What one worker needs; made by the worker that uses it.
-  struct Workspace {
+  struct alignas(64) Workspace {
     std::unique_ptr<Sweep> sweep;
     int64_t columns = 0, images_a_row = 0;
     std::vector<TrainingImage> row;

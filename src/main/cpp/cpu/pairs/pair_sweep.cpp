@@ -13,7 +13,7 @@ constexpr int64_t plain_slack = 32;
 }  // namespace
 
 PairSweep::PairSweep(const Model& model, int64_t columns)
-    : RowSchedule(model, columns), weights_(new Weights()), scratch_((scratch_bytes(columns) + 3) / 4) {}
+    : RowSchedule(model, columns), scratch_((scratch_bytes(columns) + 3) / 4) {}
 
 void PairSweep::use_rows(const Alive& rows) {
   if (rings_.hold(rows)) {

@@ -20,7 +20,7 @@ class PairSweep : public RowSchedule {
 
  private:
   void use_rows(const Alive& rows) override;
-  void transform_weights(const Network& network) override { pack(network, *weights_); }
+  void transform_weights(const Network& network) override { pack(network, *weights_.data()); }
   void layer1(const Part& part, int64_t r) override;
   void layer2(const Part& part, int64_t r) override;
   void layer3(const Part& part, int64_t r, float* out) override;
@@ -35,7 +35,7 @@ class PairSweep : public RowSchedule {
   template <class RowOf>
   Rows group_rows(const float* bias, int64_t r, const RowOf& row_of) const;
 
-  std::unique_ptr<Weights> weights_;
+  Apart<Weights> weights_{1};
   AlignedFloats scratch_;
   Rings<bf16> rings_;
 };
