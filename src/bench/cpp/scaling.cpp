@@ -1,8 +1,11 @@
 // What several threads gain, beside what this machine gives them at all: cppbuild.sh scaling [threads] [MBSxPATCH ...]
 //
-// In turn: a step on one thread; on several; and one-thread trainers at once that share nothing, with a part of the images
-// each. Where the last gains little, the machine slows cores that work at once, whatever they do.
+// In turn: a step on one thread; on several; and one-thread trainers at once that share nothing, with a part of the
+// images each. Where the last gains little, the machine slows cores that work at once, whatever they do. Before each
+// shape, how long a signal takes to another thread and back: about 100 ns where the cores share a cache, several times
+// that where they do not, as when a virtual machine's cores lie on two chiplets.
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -63,6 +66,30 @@ double quantile(std::vector<double> values, double q) {
   return values[static_cast<size_t>(q * (values.size() - 1) + 0.5)];
 }
 
+// Median of signals to another thread and back, both waiting awake.
+double signal_nanoseconds() {
+  constexpr int signals = 20000;
+  alignas(128) std::atomic<int> there{0};
+  alignas(128) std::atomic<int> back{0};
+  std::thread other([&] {
+    for (int i = 1; i <= signals; i++) {
+      while (there != i) {
+      }
+      back = i;
+    }
+  });
+  std::vector<double> times;
+  for (int i = 1; i <= signals; i++) {
+    times.push_back(1e6 * milliseconds([&] {
+      there = i;
+      while (back != i) {
+      }
+    }));
+  }
+  other.join();
+  return quantile(times, 0.5);
+}
+
 void print_times(const std::string& name, const std::vector<double>& ms) {
   std::printf("  %-24s %8.3f ms (least %.3f)", name.c_str(), quantile(ms, 0.5), quantile(ms, 0));
 }
@@ -93,6 +120,7 @@ void measure(int threads, int images, int patch) {
       other.join();
     }
   };
+  const double signal = signal_nanoseconds();
   one.run(3);
   several.run(3);
   at_once(3);
@@ -105,7 +133,7 @@ void measure(int threads, int images, int patch) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
     ms[2].push_back(milliseconds([&] { at_once(steps); }) / steps);
   }
-  std::printf("%dx%d\n", images, patch);
+  std::printf("%dx%d (a signal there and back: %.0f ns)\n", images, patch, signal);
   print_times("1 thread", ms[0]);
   std::printf("\n");
   print_times(std::to_string(threads) + " threads", ms[1]);
