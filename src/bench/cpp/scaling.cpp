@@ -68,26 +68,28 @@ double quantile(std::vector<double> values, double q) {
 
 // Median of signals to another thread and back, both waiting awake.
 double signal_nanoseconds() {
-  constexpr int signals = 20000;
+  constexpr int last = -1;
+  constexpr double most_ms = 20;  // many signals, but few where threads share a core
   alignas(128) std::atomic<int> there{0};
   alignas(128) std::atomic<int> back{0};
   std::thread other([&] {
-    for (int i = 1; i <= signals; i++) {
-      while (there != i) {
+    for (int signal = 0; signal != last; back = signal) {
+      while (there == signal) {
       }
-      back = i;
+      signal = there;
     }
   });
   std::vector<double> times;
-  for (int i = 1; i <= signals; i++) {
-    times.push_back(1e6 * milliseconds([&] {
-      there = i;
-      while (back != i) {
+  for (double total = 0; total < most_ms; total += times.back()) {
+    times.push_back(milliseconds([&] {
+      const int signal = ++there;
+      while (back != signal) {
       }
     }));
   }
+  there = last;
   other.join();
-  return quantile(times, 0.5);
+  return 1e6 * quantile(times, 0.5);
 }
 
 void print_times(const std::string& name, const std::vector<double>& ms) {

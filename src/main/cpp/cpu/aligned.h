@@ -6,12 +6,14 @@
 #include <cstring>
 #include <memory>
 #include <new>
+#include <type_traits>
 
 namespace ldct {
 namespace cpu {
 
-// On either side, bytes that nobody touches, so that they take no memory: processors fetch what lies beyond an array, by the
-// distance of its components too, and so take lines from the core whose array lies there. Not where overruns shall be found.
+// On either side, bytes that nobody touches, so that they hardly take memory: processors fetch what lies beyond an array, by
+// the distance of its components too, and so take lines from the core whose array lies there. Not where overruns shall be
+// found.
 #ifdef __SANITIZE_ADDRESS__
 constexpr size_t bytes_apart = 0;
 #else
@@ -20,16 +22,22 @@ constexpr size_t bytes_apart = size_t{64} << 10;
 
 template <class T>
 class Apart {
+  static_assert(std::is_trivially_copyable<T>::value && std::is_trivially_destructible<T>::value, "only zeroed");
+  static constexpr size_t line = 64, page = 4096;
+  static_assert(alignof(T) <= line, "");
+
  public:
   Apart() = default;
   explicit Apart(int64_t size) : size_(size) {
-    constexpr size_t line = 64;
     const size_t bytes = (static_cast<size_t>(size) * sizeof(T) + line - 1) / line * line;
-    char* memory = static_cast<char*>(std::aligned_alloc(line, bytes + 2 * bytes_apart));
+    // Else all would begin at the same place in a page, and so in the same set of the first-level cache.
+    static thread_local size_t begun = 0;
+    const size_t before = bytes_apart == 0 ? 0 : bytes_apart + begun++ * 11 * line % page;
+    char* memory = static_cast<char*>(std::aligned_alloc(line, before + bytes + bytes_apart));
     if (!memory) {
       throw std::bad_alloc();
     }
-    data_.reset(reinterpret_cast<T*>(memory + bytes_apart));
+    data_ = {reinterpret_cast<T*>(memory + before), Free{memory}};
     std::memset(data_.get(), 0, bytes);
   }
   T* data() const { return data_.get(); }
@@ -39,7 +47,8 @@ class Apart {
 
  private:
   struct Free {
-    void operator()(T* p) const { std::free(reinterpret_cast<char*>(p) - bytes_apart); }
+    char* memory = nullptr;
+    void operator()(T*) const { std::free(memory); }
   };
   std::unique_ptr<T[], Free> data_;
   int64_t size_ = 0;

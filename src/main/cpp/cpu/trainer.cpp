@@ -161,16 +161,16 @@ float CpuTrainer::backward(const Batch& batch, int64_t n, float* output) {
   const std::vector<Item> list = items(n, shape, training, together);
   slots_used_ = list.size();
   while (slots_.size() < slots_used_) {
-    slots_.emplace_back(new Network());
+    slots_.emplace_back(1);
   }
   std::vector<double> losses(list.size());
   const double elements = static_cast<double>(n) * static_cast<double>(shape.pixels());
   const float gradient_scale = static_cast<float>(2 / elements);
   pool_.run(static_cast<int64_t>(list.size()), [&](int64_t i, int worker) {
-    const Item item = list[static_cast<size_t>(i)];
+    const Item item = list[static_cast<size_t>(i)];  // a copy: others write to what lies beside the list
     Workspace& space = workspace(worker, shape, together);
     space.target.resize(static_cast<size_t>(together * shape.pixels()));
-    Network& gradient = *slots_[static_cast<size_t>(i)];
+    Network& gradient = *slots_[static_cast<size_t>(i)].data();
     gradient = Network();
     double loss = 0;
     space.sweep->begin_gradients();
@@ -202,7 +202,7 @@ void CpuTrainer::reduce(const Use& use) {
                                 round_up(divide_up(LDCT_PARAMETER_COUNT, 2 * pool_.workers()), floats_a_line));
   std::vector<const float*> shares;
   for (size_t slot = 0; slot < slots_used_; slot++) {
-    shares.push_back(reinterpret_cast<const float*>(slots_[slot].get()));
+    shares.push_back(reinterpret_cast<const float*>(slots_[slot].data()));
   }
   pool_.run(divide_up(LDCT_PARAMETER_COUNT, most), [&](int64_t stretch, int) {
     int64_t begin = stretch * most;
@@ -255,7 +255,7 @@ void CpuTrainer::predict(const Images& images, float* output) {
   const Shape shape = images.shape;
   const std::vector<Item> list = items(images.n, shape, prediction, 1);
   pool_.run(static_cast<int64_t>(list.size()), [&](int64_t i, int worker) {
-    const Item& item = list[static_cast<size_t>(i)];
+    const Item item = list[static_cast<size_t>(i)];
     Sweep& sweep = *workspace(worker, shape, 1).sweep;
     for (int64_t image = item.first; image < item.last; image++) {
       sweep.reserve(item.part);

@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "cpu/aligned.h"
 #include "cpu/batch.h"
 #include "cpu/kernels.h"
 #include "cpu/method.h"
@@ -78,7 +79,7 @@ class CpuTrainer : public Trainer {
   int64_t steps_ = 0;
   bool prepared_ = false;
   std::vector<Workspace> workspaces_;
-  std::vector<std::unique_ptr<Network>> slots_;
+  std::vector<Apart<Network>> slots_;
   size_t slots_used_ = 0;
 };
 

@@ -62,8 +62,8 @@ TileSweep<planes>::TileSweep(const TileWeights<planes>& weights, int64_t columns
 
 template <int planes>
 void TileSweep<planes>::begin_gradients() {
-  if (sums_) {
-    std::memset(sums_.get(), 0, sizeof(TileGradients));
+  if (sums_.size() > 0) {
+    std::memset(sums_.data(), 0, sizeof(TileGradients));
     return;
   }
   const int64_t depth = block_ + lag + 1;
@@ -78,7 +78,7 @@ void TileSweep<planes>::begin_gradients() {
   shift_scratch_.allocate(planes, 1, padded_ + 64, 0, 0);
   left_.resize(static_cast<size_t>(block_ + 2 * pad2));
   right_.resize(static_cast<size_t>(block_));
-  sums_.reset(new TileGradients());
+  sums_ = Apart<TileGradients>(1);
 }
 
 template <int planes>
@@ -88,7 +88,7 @@ Memory TileSweep<planes>::memory() const {
                                 &active2_pairs_, &gradient2_, &gradient2_planar_, &gradient1_pairs_}) {
     activations += ring->bytes();
   }
-  return {sums_ ? static_cast<int64_t>(sizeof(TileGradients)) : 0, activations};
+  return {sums_.bytes(), activations};
 }
 
 template <int planes>
@@ -375,7 +375,7 @@ double TileSweep<planes>::train(const Part& part, const std::vector<TrainingImag
 
 template <int planes>
 void TileSweep<planes>::end_gradients(Network& gradient) {
-  Kernels::add_gradients(*sums_, gradient);
+  Kernels::add_gradients(*sums_.data(), gradient);
 }
 
 // In units of 16 pixels: three products of every layer, of which the data gradients and the layers themselves take multiples

@@ -82,7 +82,7 @@ class TileSweep : public Sweep {
   PlaneRing strip_, shift_scratch_, shifted1_, shifted3_;
   PlaneRing active1_, active1_pairs_, active2_, active2_pairs_;
   PlaneRing gradient2_, gradient2_planar_, gradient1_pairs_;
-  std::unique_ptr<TileGradients> sums_;
+  Apart<TileGradients> sums_;
   std::vector<const bf16*> left_, right_;
   std::vector<uint32_t> inside_;  // of every pixel of a row, whether it belongs to an image
 };

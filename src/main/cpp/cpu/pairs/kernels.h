@@ -25,7 +25,7 @@ constexpr int tap_pairs3 = (kernel3 + 1) / 2;
 // Values of its weights in one kernel row.
 constexpr int packed_row3 = 2 * tap_pairs3 * channels2 * 2, packed_gradient_row3 = tap_pairs3 * channels2 * 2;
 
-// Output channels that layers 1 and 2 and their data gradients compute at a time, so that a piece's products stay small.
+// Channels that layer 1, its weight gradient, layer 2 and its data gradient compute at a time, so that scratch stays small.
 constexpr int slice_channels = 32;
 
 // Values between two components' arrays, so that not all start in the same set of the cache.

@@ -190,6 +190,9 @@ void store_blocks(const Rows& rows, const float* products, Step pitch, Step firs
   }
 }
 
+// Floats of a component of a slice's products.
+constexpr Step products_pitch(Step blocks) { return blocks * slice_channels + packed_gap; }
+
 // Four rows of layer 2 or of its data gradient, a slice of output channels after the other.
 template <class FINISH, int INPUTS, int OUTPUTS>
 struct Products {
@@ -215,15 +218,14 @@ struct Products {
   };
 
   static constexpr Step in_pitch(Step blocks) { return blocks * INPUTS + packed_gap; }
-  static constexpr Step out_pitch(Step blocks) { return blocks * slice_channels + packed_gap; }
-  static constexpr Step bytes(Step blocks) { return 2 * at_once * in_pitch(blocks) + 4 * components * out_pitch(blocks); }
+  static constexpr Step bytes(Step blocks) { return 2 * at_once * in_pitch(blocks) + 4 * components * products_pitch(blocks); }
 
   // Of components [begin, end), the first of which is at `in`.
   static void multiply(int begin, int end, const bf16* in, const bf16* weights, Step blocks, float* products) {
     for (int i = begin; i < end; i++) {
       balanced_pieces(blocks, most, [&](Step block, Step count) {
         with_constant<most, Block>(count, in + (i - begin) * in_pitch(blocks) + block * INPUTS,
-                                   weights + i * packed_component2, products + i * out_pitch(blocks) + block * slice_channels);
+                                   weights + i * packed_component2, products + i * products_pitch(blocks) + block * slice_channels);
       });
     }
   }
@@ -237,13 +239,13 @@ struct Products {
         multiply(0, half_components, in, layer.weights, blocks, products);
         half_of_input_components<1, INPUTS>(layer.in, first, blocks, in_pitch(blocks), in);
         multiply(half_components, components, in, layer.weights, blocks, products);
-        store_blocks<FINISH, OUTPUTS>(layer.rows, products, out_pitch(blocks), first, blocks, 0);
+        store_blocks<FINISH, OUTPUTS>(layer.rows, products, products_pitch(blocks), first, blocks, 0);
       } else {
         half_of_input_components<1, INPUTS>(layer.in, first, blocks, in_pitch(blocks),
                                             in + half_components * in_pitch(blocks));
         for (Step channel = 0; channel < OUTPUTS; channel += slice_channels) {
           multiply(0, components, in, layer.weights + 2 * channel, blocks, products);
-          store_blocks<FINISH, OUTPUTS>(layer.rows, products, out_pitch(blocks), first, blocks, channel);
+          store_blocks<FINISH, OUTPUTS>(layer.rows, products, products_pitch(blocks), first, blocks, channel);
         }
       }
     });
