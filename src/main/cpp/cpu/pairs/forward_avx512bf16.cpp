@@ -51,7 +51,7 @@ void layer1(const ImageRows& image) {
       for (int i = 0; i < components; i++) {
         balanced_pieces(blocks, most_products1, [&](Step block, Step count) {
           with_constant<most_products1, Products1>(count, windows + i * groups1 * pitch + block * block_edge, pitch,
-                                                   weights + i * groups1 * groups1 * slice_channels,
+                                                   weights + i * taps1,
                                                    products + i * out_pitch + block * slice_channels);
         });
       }

@@ -43,16 +43,15 @@ void pack_layer3(const float* turned, bf16* to) {
 }
 
 void pack_layer1(const float* weights1, float* to) {
-  constexpr Step pitch = groups1 * groups1 * slice_channels;
   for (int group = 0; group < groups1 * groups1; group++) {
     const float* taps[3][3];
     group_taps(weights1, group, taps);
     for (Step channel = 0; channel < channels1; channel += lanes) {
       __m512 transformed[components];
       Winograd::kernel_components(taps, channel, transformed);
-      float* first = to + channel / slice_channels * components * pitch + group * slice_channels + channel % slice_channels;
+      float* first = to + channel / slice_channels * components * taps1 + group * slice_channels + channel % slice_channels;
       for (int i = 0; i < components; i++) {
-        _mm512_storeu_ps(first + i * pitch, transformed[i]);
+        _mm512_storeu_ps(first + i * taps1, transformed[i]);
       }
     }
   }

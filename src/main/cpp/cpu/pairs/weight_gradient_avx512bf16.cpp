@@ -133,7 +133,6 @@ struct Layer2Gradient {
   }
 };
 
-constexpr Step taps1 = groups1 * groups1 * slice_channels;
 constexpr Step layer1_bytes(Step blocks) { return 4 * (windows_floats(blocks) + components * products_pitch(blocks)); }
 constexpr Step layer1_gradient_bytes(Step steps) {
   return 4 * windows_of_groups_floats(steps) + 2 * half_components * component_pitch(steps, slice_channels);

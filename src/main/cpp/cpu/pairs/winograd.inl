@@ -11,6 +11,9 @@ namespace {
 
 using Winograd = Transforms<Bfloat16Points>;
 
+// Weights of a component of a slice of layer 1's channels.
+constexpr Step taps1 = groups1 * groups1 * slice_channels;
+
 // Half of B^T of one column of a window: of the first or second pixels of the pairs at `at`.
 template <int HALF, int PIXEL>
 inline void transform_column(const bf16* const in[window_edge], Step at, __m512 (*out)[window_edge], int x) {
@@ -225,7 +228,8 @@ struct Products {
     for (int i = begin; i < end; i++) {
       balanced_pieces(blocks, most, [&](Step block, Step count) {
         with_constant<most, Block>(count, in + (i - begin) * in_pitch(blocks) + block * INPUTS,
-                                   weights + i * packed_component2, products + i * products_pitch(blocks) + block * slice_channels);
+                                   weights + i * packed_component2,
+                                   products + i * products_pitch(blocks) + block * slice_channels);
       });
     }
   }
