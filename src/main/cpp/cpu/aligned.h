@@ -41,6 +41,7 @@ class Apart {
     std::memset(data_.get(), 0, bytes);
   }
   T* data() const { return data_.get(); }
+  T& operator*() const { return *data_.get(); }
   T* operator->() const { return data_.get(); }
   int64_t size() const { return size_; }
   int64_t bytes() const { return size_ * static_cast<int64_t>(sizeof(T)); }

@@ -2,7 +2,6 @@
 // order of ldct.h. Optimiser state has the same order as the parameters.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 
 #include "ldct.h"
@@ -20,9 +19,8 @@ constexpr int tap_row2 = kernel2 * channels1 * channels2;
 constexpr int tap_row3 = kernel3 * channels2;
 
 // Kernel order: weights as [tap row][tap column][input channel][output channel]. Layer 3 is kept
-// turned by half a turn: its gradients come out of the weight gradient kernel like that. In lines of the cache of its own,
-// since workers write to neighbouring networks at once.
-struct alignas(64) Network {
+// turned by half a turn: its gradients come out of the weight gradient kernel like that.
+struct Network {
   float weights1[kernel1 * tap_row1];
   float bias1[channels1];
   float weights2[kernel2 * tap_row2];
@@ -30,7 +28,7 @@ struct alignas(64) Network {
   float turned_weights3[kernel3 * tap_row3];
   float bias3[1];
 };
-static_assert(offsetof(Network, bias3) + sizeof(float) == LDCT_PARAMETER_COUNT * sizeof(float), "no padding within");
+static_assert(sizeof(Network) == LDCT_PARAMETER_COUNT * sizeof(float), "no padding, nothing missing");
 
 void to_kernel_order(const float* parameters, Network& network);
 void from_kernel_order(const Network& network, float* parameters);

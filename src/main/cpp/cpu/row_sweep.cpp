@@ -28,7 +28,7 @@ void RowSweep::use_rows(const Alive& rows) {
 }
 
 void RowSweep::transform_weights(const Network& network) {
-  kernels_.transform_weights(network, *weights_.data());
+  kernels_.transform_weights(network, *weights_);
   upright_weights3(network, weights3_);
 }
 
@@ -147,7 +147,7 @@ void RowSweep::layer1_gradients(const Part& part, const Groups& groups, Network&
 
 Memory RowSweep::memory() const {
   const Memory common = RowSchedule::memory();
-  return {common.model + static_cast<int64_t>(sizeof(WinogradWeights)), common.activations + rings_.bytes() + scratch_.bytes()};
+  return {common.model + weights_.bytes(), common.activations + rings_.bytes() + scratch_.bytes()};
 }
 
 std::unique_ptr<Sweep> RowMethod::sweep(int64_t columns, int64_t) const {

@@ -36,9 +36,6 @@ CpuTrainer::CpuTrainer(ThreadPool& pool, std::unique_ptr<Method> method, const K
       method_(std::move(method)),
       kernels_(kernels),
       options_(options),
-      network_(new Network()),
-      moment1_(new Network()),
-      moment2_(new Network()),
       workspaces_(static_cast<size_t>(pool.workers())) {}
 
 Memory CpuTrainer::memory() const {
@@ -170,7 +167,7 @@ float CpuTrainer::backward(const Batch& batch, int64_t n, float* output) {
     const Item item = list[static_cast<size_t>(i)];  // a copy: others write to what lies beside the list
     Workspace& space = workspace(worker, shape, together);
     space.target.resize(static_cast<size_t>(together * shape.pixels()));
-    Network& gradient = *slots_[static_cast<size_t>(i)].data();
+    Network& gradient = *slots_[static_cast<size_t>(i)];
     gradient = Network();
     double loss = 0;
     space.sweep->begin_gradients();
@@ -220,7 +217,7 @@ void CpuTrainer::reduce(const Use& use) {
 float CpuTrainer::update(const Batch& batch, int64_t n) {
   float loss = backward(batch, n, nullptr);
   const Update update = Update::of(options_, steps_ + 1);
-  auto at = [](std::unique_ptr<Network>& network) { return reinterpret_cast<float*>(network.get()); };
+  auto at = [](const Apart<Network>& network) { return reinterpret_cast<float*>(network.data()); };
   float* parameters = at(network_);
   reduce([&](int64_t begin, int64_t count, const float* gradient) {
     apply(update, count, gradient, parameters + begin, at(moment1_) + begin, at(moment2_) + begin);

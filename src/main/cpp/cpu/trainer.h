@@ -74,8 +74,7 @@ class CpuTrainer : public Trainer {
   std::unique_ptr<Method> method_;
   const Kernels& kernels_;
   ldct_trainer_options options_;
-  std::unique_ptr<Network> network_;
-  std::unique_ptr<Network> moment1_, moment2_;
+  Apart<Network> network_{1}, moment1_{1}, moment2_{1};
   int64_t steps_ = 0;
   bool prepared_ = false;
   std::vector<Workspace> workspaces_;

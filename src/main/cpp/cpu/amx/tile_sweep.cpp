@@ -375,7 +375,7 @@ double TileSweep<planes>::train(const Part& part, const std::vector<TrainingImag
 
 template <int planes>
 void TileSweep<planes>::end_gradients(Network& gradient) {
-  Kernels::add_gradients(*sums_.data(), gradient);
+  Kernels::add_gradients(*sums_, gradient);
 }
 
 // In units of 16 pixels: three products of every layer, of which the data gradients and the layers themselves take multiples

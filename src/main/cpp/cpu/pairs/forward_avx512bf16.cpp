@@ -42,7 +42,7 @@ struct Products1 {
 void layer1(const ImageRows& image) {
   const Rows& rows = image.rows;
   pieces_of_blocks(rows.width, [&](Step first, Step blocks) {
-    const Step pitch = windows_pitch(blocks), out_pitch = products_pitch(blocks);
+    const Step pitch = windows_pitch(blocks), out_pitch = component_pitch(blocks, slice_channels);
     float* windows = static_cast<float*>(rows.scratch);
     float* products = windows + windows_floats(blocks);
     image_components<Bfloat16Points>(image.in, first * block_edge, blocks, windows);

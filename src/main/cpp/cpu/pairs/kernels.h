@@ -93,7 +93,8 @@ struct LayerGradientRows {
   void* scratch;  // scratch_bytes(width)
 };
 
-// gradient[slice][component][group row][group column][channel of the slice] += (first: =) the share of so many groups of four rows
+// gradient[slice][component][group row][group column][channel of the slice] += (first: =) the share of so many groups of
+// four rows
 struct ImageGradientRows {
   int groups;
   const float* in[most_groups][image_rows];    // as above

@@ -48,6 +48,24 @@ Rows PairSweep::group_rows(const float* bias, int64_t r, const RowOf& row_of) co
   return rows;
 }
 
+template <class GradientRows, class RowOf, class Windows, class Visit>
+GradientRows PairSweep::gradient_groups(const Part& part, const Groups& groups, const ComponentSums& sums, const RowOf& row_of,
+                                        const Windows& windows, const Visit& visit) const {
+  GradientRows rows{};
+  each_group(groups, [&](int64_t r) {
+    windows(r, rows.in[rows.groups]);
+    gradient_rows(part, row_of, rings_.zeros, r, rows.delta[rows.groups]);
+    for (const bf16* row : rows.delta[rows.groups++]) {
+      visit(row);
+    }
+  });
+  rows.gradient = sums.floats.data();
+  rows.first = sums.first;
+  rows.width = columns();
+  rows.scratch = scratch_.data();
+  return rows;
+}
+
 void PairSweep::layer1(const Part& part, int64_t r) {
   ImageRows image{{}, weights_->layer1, group_rows(weights_->bias1, r, [&](int64_t at) { return rings_.layer1.row(at); })};
   image_windows(part, r, image.in);
@@ -98,20 +116,12 @@ void PairSweep::layer3_data_gradient(const Part& part, int64_t r) {
 }
 
 void PairSweep::layer2_weight_gradient(const Part& part, const Groups& groups, Network& gradient) {
-  auto row_of = [&](int64_t r) { return rings_.layer2.row(r); };
-  LayerGradientRows weights{};
-  each_group(groups, [&](int64_t r) {
-    layer_windows(part, rings_.layer1, rings_.zeros, r, pixels_left * channels1, weights.in[weights.groups]);
-    gradient_rows(part, row_of, rings_.zeros, r, weights.delta[weights.groups]);
-    for (const bf16* row : weights.delta[weights.groups++]) {
-      add_pixels2(row, columns(), gradient.bias2);
-    }
-  });
-  weights.gradient = sums2().floats.data();
-  weights.first = sums2().first;
-  weights.width = columns();
-  weights.scratch = scratch_.data();
-  pairs::layer2_weight_gradient(weights);
+  pairs::layer2_weight_gradient(gradient_groups<LayerGradientRows>(
+      part, groups, sums2(), [&](int64_t r) { return rings_.layer2.row(r); },
+      [&](int64_t r, const bf16** in) {
+        layer_windows(part, rings_.layer1, rings_.zeros, r, pixels_left * channels1, in);
+      },
+      [&](const bf16* row) { add_pixels2(row, columns(), gradient.bias2); }));
 }
 
 void PairSweep::layer2_data_gradient(const Part& part, const Groups& groups) {
@@ -127,25 +137,15 @@ void PairSweep::layer2_data_gradient(const Part& part, const Groups& groups) {
 }
 
 void PairSweep::layer1_gradients(const Part& part, const Groups& groups, Network& gradient) {
-  auto row_of = [&](int64_t r) { return rings_.gradient1(groups, r); };
-  ImageGradientRows weights{};
-  each_group(groups, [&](int64_t r) {
-    image_windows(part, r, weights.in[weights.groups]);
-    gradient_rows(part, row_of, rings_.zeros, r, weights.delta[weights.groups]);
-    for (const bf16* row : weights.delta[weights.groups++]) {
-      add_pixels1(row, columns(), gradient.bias1);
-    }
-  });
-  weights.gradient = sums1().floats.data();
-  weights.first = sums1().first;
-  weights.width = columns();
-  weights.scratch = scratch_.data();
-  layer1_weight_gradient(weights);
+  layer1_weight_gradient(gradient_groups<ImageGradientRows>(
+      part, groups, sums1(), [&](int64_t r) { return rings_.gradient1(groups, r); },
+      [&](int64_t r, const float** in) { image_windows(part, r, in); },
+      [&](const bf16* row) { add_pixels1(row, columns(), gradient.bias1); }));
 }
 
 Memory PairSweep::memory() const {
   const Memory common = RowSchedule::memory();
-  return {common.model + static_cast<int64_t>(sizeof(Weights)), common.activations + rings_.bytes() + scratch_.bytes()};
+  return {common.model + weights_.bytes(), common.activations + rings_.bytes() + scratch_.bytes()};
 }
 
 }  // namespace pairs

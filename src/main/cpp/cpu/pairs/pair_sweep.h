@@ -20,7 +20,7 @@ class PairSweep : public RowSchedule {
 
  private:
   void use_rows(const Alive& rows) override;
-  void transform_weights(const Network& network) override { pack(network, *weights_.data()); }
+  void transform_weights(const Network& network) override { pack(network, *weights_); }
   void layer1(const Part& part, int64_t r) override;
   void layer2(const Part& part, int64_t r) override;
   void layer3(const Part& part, int64_t r, float* out) override;
@@ -34,6 +34,10 @@ class PairSweep : public RowSchedule {
   // What the kernels have in common: a group of a layer's rows, to rows row_of(row).
   template <class RowOf>
   Rows group_rows(const float* bias, int64_t r, const RowOf& row_of) const;
+  // And weight gradients, from rows row_of(row) and what windows(row, in) lists; visits every row of the gradient.
+  template <class GradientRows, class RowOf, class Windows, class Visit>
+  GradientRows gradient_groups(const Part& part, const Groups& groups, const ComponentSums& sums, const RowOf& row_of,
+                               const Windows& windows, const Visit& visit) const;
 
   Apart<Weights> weights_{1};
   AlignedFloats scratch_;

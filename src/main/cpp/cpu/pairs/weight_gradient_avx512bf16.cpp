@@ -16,9 +16,6 @@ constexpr Step most_steps = most_gradient_blocks / 2;
 // Its windows in pairs of blocks are [component][group row][position][2].
 constexpr Step pairs_pitch(Step steps) { return 2 * windows_pitch(steps); }
 
-// Values of a component of so many pairs of blocks, for weight gradients.
-constexpr Step component_pitch(Step steps, int channels) { return steps * channels * 2 + packed_gap; }
-
 // Pairs of blocks of a row.
 constexpr Step steps_of(Step width) { return (blocks_of(width) + 1) / 2; }
 
@@ -110,12 +107,12 @@ struct Layer2Gradient {
   };
 
   static constexpr Step bytes(Step steps) {
-    return 2 * half_components * (component_pitch(steps, channels1) + component_pitch(steps, channels2));
+    return 2 * half_components * (component_pitch(2 * steps, channels1) + component_pitch(2 * steps, channels2));
   }
 
   template <int HALF>
   static void add_half(const LayerGradientRows& rows, Step first, Step steps) {
-    const Step in_pitch = component_pitch(steps, channels1), delta_pitch = component_pitch(steps, channels2);
+    const Step in_pitch = component_pitch(2 * steps, channels1), delta_pitch = component_pitch(2 * steps, channels2);
     bf16* in = static_cast<bf16*>(rows.scratch);
     bf16* deltas = in + half_components * in_pitch;
     shares_of_rows(steps_of(rows.width), first, steps, [&](int group, Step at, Step count, Step before) {
@@ -133,16 +130,18 @@ struct Layer2Gradient {
   }
 };
 
-constexpr Step layer1_bytes(Step blocks) { return 4 * (windows_floats(blocks) + components * products_pitch(blocks)); }
+constexpr Step layer1_bytes(Step blocks) {
+  return 4 * (windows_floats(blocks) + components * component_pitch(blocks, slice_channels));
+}
 constexpr Step layer1_gradient_bytes(Step steps) {
-  return 4 * windows_of_groups_floats(steps) + 2 * half_components * component_pitch(steps, slice_channels);
+  return 4 * windows_of_groups_floats(steps) + 2 * half_components * component_pitch(2 * steps, slice_channels);
 }
 
 // A slice of channels from `channel` on.
 template <int HALF>
 void add_half_of_gradient1(const ImageGradientRows& rows, const Windows<bf16>* windows, int shares, Step first, Step steps,
                            Step channel, bf16* deltas) {
-  const Step pitch = component_pitch(steps, slice_channels);
+  const Step pitch = component_pitch(2 * steps, slice_channels);
   shares_of_rows(steps_of(rows.width), first, steps, [&](int group, Step at, Step count, Step before) {
     half_of_gradient_components<HALF, channels1, slice_channels>(rows.delta[group], 2 * at, 1, count, channel, count,
                                                                  deltas + before * 2 * slice_channels, pitch);

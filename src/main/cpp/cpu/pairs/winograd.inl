@@ -11,6 +11,9 @@ namespace {
 
 using Winograd = Transforms<Bfloat16Points>;
 
+// Values of a component of so many blocks.
+constexpr Step component_pitch(Step blocks, int channels) { return blocks * channels + packed_gap; }
+
 // Weights of a component of a slice of layer 1's channels.
 constexpr Step taps1 = groups1 * groups1 * slice_channels;
 
@@ -193,9 +196,6 @@ void store_blocks(const Rows& rows, const float* products, Step pitch, Step firs
   }
 }
 
-// Floats of a component of a slice's products.
-constexpr Step products_pitch(Step blocks) { return blocks * slice_channels + packed_gap; }
-
 // Four rows of layer 2 or of its data gradient, a slice of output channels after the other.
 template <class FINISH, int INPUTS, int OUTPUTS>
 struct Products {
@@ -220,8 +220,9 @@ struct Products {
     }
   };
 
-  static constexpr Step in_pitch(Step blocks) { return blocks * INPUTS + packed_gap; }
-  static constexpr Step bytes(Step blocks) { return 2 * at_once * in_pitch(blocks) + 4 * components * products_pitch(blocks); }
+  static constexpr Step in_pitch(Step blocks) { return component_pitch(blocks, INPUTS); }
+  static constexpr Step out_pitch(Step blocks) { return component_pitch(blocks, slice_channels); }
+  static constexpr Step bytes(Step blocks) { return 2 * at_once * in_pitch(blocks) + 4 * components * out_pitch(blocks); }
 
   // Of components [begin, end), the first of which is at `in`.
   static void multiply(int begin, int end, const bf16* in, const bf16* weights, Step blocks, float* products) {
@@ -229,7 +230,7 @@ struct Products {
       balanced_pieces(blocks, most, [&](Step block, Step count) {
         with_constant<most, Block>(count, in + (i - begin) * in_pitch(blocks) + block * INPUTS,
                                    weights + i * packed_component2,
-                                   products + i * products_pitch(blocks) + block * slice_channels);
+                                   products + i * out_pitch(blocks) + block * slice_channels);
       });
     }
   }
@@ -243,13 +244,13 @@ struct Products {
         multiply(0, half_components, in, layer.weights, blocks, products);
         half_of_input_components<1, INPUTS>(layer.in, first, blocks, in_pitch(blocks), in);
         multiply(half_components, components, in, layer.weights, blocks, products);
-        store_blocks<FINISH, OUTPUTS>(layer.rows, products, products_pitch(blocks), first, blocks, 0);
+        store_blocks<FINISH, OUTPUTS>(layer.rows, products, out_pitch(blocks), first, blocks, 0);
       } else {
         half_of_input_components<1, INPUTS>(layer.in, first, blocks, in_pitch(blocks),
                                             in + half_components * in_pitch(blocks));
         for (Step channel = 0; channel < OUTPUTS; channel += slice_channels) {
           multiply(0, components, in, layer.weights + 2 * channel, blocks, products);
-          store_blocks<FINISH, OUTPUTS>(layer.rows, products, products_pitch(blocks), first, blocks, channel);
+          store_blocks<FINISH, OUTPUTS>(layer.rows, products, out_pitch(blocks), first, blocks, channel);
         }
       }
     });
